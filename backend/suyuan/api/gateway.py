@@ -1,0 +1,86 @@
+"""What every route needs, put together once by bootstrap and kept on the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from suyuan.access.model import Caller
+from suyuan.access.tokens import authenticate
+from suyuan.kernel.errors import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from suyuan.anchoring.ports import Identity
+    from suyuan.config.settings import Settings
+    from suyuan.database import Database
+    from suyuan.journal.receipts import ReceiptSigner
+    from suyuan.kernel.clock import Clock
+    from suyuan.parties.custody import Keyring
+
+_bearer = HTTPBearer(auto_error=False, description="A token made by the operator, with its scopes")
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The parts of a running gateway. `identity` is the chain that this deployment records on, known from
+    the deployment's ledger: a gateway answers without asking the chain."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    keyring: Keyring
+    receipt_signer: ReceiptSigner
+    identity: Identity
+
+
+def gateway(request: Request) -> Gateway:
+    """The gateway of this application; FastAPI dependency."""
+    found = request.app.state.gateway
+    assert isinstance(found, Gateway)  # noqa: S101 - set by create_app, never by a request
+    return found
+
+
+def optional_caller(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller | None:
+    """Who is calling, or None without a token. A token that is wrong is an error, never nobody."""
+    if credentials is None:
+        return None
+    parts = gateway(request)
+    with parts.database.reading() as conn:
+        return authenticate(conn, parts.clock, credentials.credentials)
+
+
+def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
+    """Who is calling. Raises Unauthenticated (401) without a token."""
+    if found is None:
+        raise Unauthenticated("token.missing", "This route needs an Authorization header: Bearer <token>.")
+    return found
+
+
+def require(*scopes: str) -> Callable[..., Caller]:
+    """A dependency that gives the caller when he has at least one of `scopes`; else Forbidden (403)."""
+
+    def allowed(found: Annotated[Caller, Depends(caller)]) -> Caller:
+        if not found.scopes.intersection(scopes):
+            needed = " or ".join(scopes)
+            raise Forbidden("token.scope", f"This needs the scope {needed}, which your token does not have.")
+        return found
+
+    return allowed
+
+
+async def raw_body(request: Request) -> bytes:
+    """The request's bytes as they came, at most settings.max_body_bytes (BodyLimit answers 413)."""
+    return await request.body()
+
+
+GatewayPart = Annotated[Gateway, Depends(gateway)]
+CallerPart = Annotated[Caller, Depends(caller)]
+OptionalCaller = Annotated[Caller | None, Depends(optional_caller)]
+RawBody = Annotated[bytes, Depends(raw_body)]
