@@ -36,7 +36,8 @@ SECURITY_HEADERS = {
 
 class Edge:
     """Gives every request an id and every answer the security headers; turns a fault of ours into a 500
-    problem that names the request id and nothing of the inside."""
+    problem that names the request id and nothing of the inside.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -69,7 +70,8 @@ class Edge:
 
 class BodyLimit:
     """Refuses a body above `limit` bytes with 413: at once when the length is declared, else as soon as
-    more has arrived. The rest is never read."""
+    more has arrived. The rest is never read.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app

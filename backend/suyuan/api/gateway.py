@@ -27,7 +27,8 @@ _bearer = HTTPBearer(auto_error=False, description="A token made by the operator
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """The parts of a running gateway. `identity` is the chain that this deployment records on, known from
-    the deployment's ledger: a gateway answers without asking the chain."""
+    the deployment's ledger: a gateway answers without asking the chain.
+    """
 
     settings: Settings
     database: Database
@@ -59,7 +60,9 @@ def optional_caller(
 def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
     """Who is calling. Raises Unauthenticated (401) without a token."""
     if found is None:
-        raise Unauthenticated("token.missing", "This route needs an Authorization header: Bearer <token>.")
+        raise Unauthenticated(
+            "This route needs an Authorization header: Bearer <token>.", code="token.missing"
+        )
     return found
 
 
@@ -69,7 +72,9 @@ def require(*scopes: str) -> Callable[..., Caller]:
     def allowed(found: Annotated[Caller, Depends(caller)]) -> Caller:
         if not found.scopes.intersection(scopes):
             needed = " or ".join(scopes)
-            raise Forbidden("token.scope", f"This needs the scope {needed}, which your token does not have.")
+            raise Forbidden(
+                f"This needs the scope {needed}, which your token does not have.", code="token.scope"
+            )
         return found
 
     return allowed

@@ -11,21 +11,21 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from suyuan.kernel.errors import Fault, Refused, SuyuanError
+from suyuan.kernel.errors import ErrorKind, Fault, Refused, SuyuanError
 
 MEDIA_TYPE = "application/problem+json"
 
 #: The kind of an error (what it means for the caller) and the status that says so. Nothing else maps errors.
 STATUS_OF_KIND = {
-    "malformed": 400,
-    "unauthenticated": 401,
-    "forbidden": 403,
-    "not_found": 404,
-    "conflict": 409,
-    "too_large": 413,
-    "unsupported": 415,
-    "refused": 422,
-    "unavailable": 503,
+    ErrorKind.MALFORMED: 400,
+    ErrorKind.UNAUTHENTICATED: 401,
+    ErrorKind.FORBIDDEN: 403,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.TOO_LARGE: 413,
+    ErrorKind.REFUSED: 422,
+    ErrorKind.INTERNAL: 500,
+    ErrorKind.UNAVAILABLE: 503,
 }
 
 _CODE_OF_STATUS = {
@@ -98,7 +98,7 @@ def problem(
         body["instance"] = instance
     if faults:
         body["errors"] = [
-            {"pointer": f.pointer, "code": f.code, "message": f.message, "fix": f.fix} for f in faults
+            {"pointer": f.pointer, "code": f.code, "message": f.message, "fix": f.fix or None} for f in faults
         ]
     headers = dict(headers or {})
     if status == 401:
@@ -111,7 +111,7 @@ def problem(
 def from_error(error: SuyuanError, instance: str | None = None) -> JSONResponse:
     """The answer for an error of ours."""
     faults = tuple(error.faults) if isinstance(error, Refused) else ()
-    status = STATUS_OF_KIND[str(error.kind)]
+    status = STATUS_OF_KIND[error.kind]
     return problem(status, error.code, str(error), faults=faults, instance=instance)
 
 
