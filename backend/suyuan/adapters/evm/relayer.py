@@ -1,0 +1,61 @@
+"""The key that pays: it signs EIP-1559 transactions and can do nothing else in anybody's name."""
+
+from __future__ import annotations
+
+from eth_account import Account
+from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+
+from suyuan.adapters.evm.errors import BadRelayerKey
+from suyuan.anchoring.ports import Call, Fees, Signed
+
+#: The mnemonic of anvil, hardhat and their tutorials; everybody has its keys.
+WELL_KNOWN_MNEMONIC = "test test test test test test test test test test test junk"
+WELL_KNOWN_COUNT = 20
+
+
+def well_known_keys() -> frozenset[bytes]:
+    """Private keys that everybody has: those of the development mnemonic, and eth-tester's 1, 2, 3, …"""
+    seed = seed_from_mnemonic(WELL_KNOWN_MNEMONIC, "")
+    derived = {key_from_seed(seed, f"m/44'/60'/0'/0/{n}") for n in range(WELL_KNOWN_COUNT)}
+    return frozenset(derived | {n.to_bytes(32, "big") for n in range(1, WELL_KNOWN_COUNT + 1)})
+
+
+class LocalRelayer:
+    """A key held in this process. `allow_well_known` only where the chain itself is a toy."""
+
+    def __init__(self, private_key: bytes, *, allow_well_known: bool = False) -> None:
+        if len(private_key) != 32:
+            raise BadRelayerKey("the relayer's key must be 32 bytes of hex")
+        if not allow_well_known and private_key in well_known_keys():
+            raise BadRelayerKey(
+                "the relayer's key is a published development key; "
+                "anybody can spend from it, so it is refused outside the embedded chain"
+            )
+        try:
+            self._account = Account.from_key(private_key)
+        except ValueError as error:
+            raise BadRelayerKey("the relayer's key is not a secp256k1 key") from error
+        self.address: str = self._account.address
+
+    def sign(self, call: Call, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
+        return self._sign({"to": call.to, "data": call.data, **_payment(nonce, gas, fees, chain_id)})
+
+    def sign_creation(self, code: bytes, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
+        """A transaction that deploys `code`, the constructor's arguments appended."""
+        return self._sign({"data": code, **_payment(nonce, gas, fees, chain_id)})
+
+    def _sign(self, transaction: dict[str, object]) -> Signed:
+        signed = self._account.sign_transaction(transaction)
+        return Signed(raw=bytes(signed.raw_transaction), hash=bytes(signed.hash))
+
+
+def _payment(nonce: int, gas: int, fees: Fees, chain_id: int) -> dict[str, object]:
+    return {
+        "type": 2,
+        "chainId": chain_id,
+        "nonce": nonce,
+        "gas": gas,
+        "maxFeePerGas": fees.max_fee,
+        "maxPriorityFeePerGas": fees.priority_fee,
+        "value": 0,
+    }
