@@ -1,0 +1,152 @@
+"""`Database`: how a transaction begins and ends on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+
+from suyuan.database.errors import DatabaseUnavailable
+
+#: Seconds that a writer waits for another before the caller is told to come again.
+WAIT_SECONDS = 30
+
+#: SQLite errors that say "not now" rather than "wrong".
+_SQLITE_LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+
+#: PostgreSQL classes: connection, rollback (deadlock, serialisation), resources, operator, system, lock.
+_SQLSTATE_LATER = ("08", "40", "53", "55", "57", "58")
+
+
+class Database:
+    """One database, named by an SQLAlchemy URL: `sqlite:///path/to/file` or `postgresql+psycopg://...`.
+
+    `transaction()` may write and is durable once it has returned; `reading()` sees one snapshot and cannot
+    write. On SQLite a process has one writing connection, and writers queue for it; other processes are
+    waited for by SQLite itself.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        if self.url.get_backend_name() == "sqlite":
+            self._writer, self._reader = _sqlite_engines(self.url)
+        elif self.url.get_backend_name() == "postgresql":
+            self._writer, self._reader = _postgresql_engines(self.url)
+        else:
+            raise ValueError(f"a database of kind {self.url.get_backend_name()} is not supported")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A writing transaction: committed durably when the block ends, undone when it raises.
+
+        Raises DatabaseUnavailable when the database cannot take it now; then nothing is stored. One exception:
+        when the connection breaks during the commit itself, it may be stored; verbs are idempotent for that.
+        """
+        with _saying_when_unavailable(), self._writer.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot: all statements see the same state, and none can write. Raises DatabaseUnavailable."""
+        with _saying_when_unavailable(), self._reader.begin() as conn:
+            yield conn
+
+    def close(self) -> None:
+        """Close every pooled connection; SQLite then folds its log back into the file."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+@contextmanager
+def _saying_when_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseUnavailable("The database is busy; please send it again.") from error
+    except DBAPIError as error:
+        if _comes_back(error):
+            raise DatabaseUnavailable("The database does not answer now; nothing was stored.") from error
+        raise
+
+
+def _comes_back(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    origin: Any = error.orig
+    name = getattr(origin, "sqlite_errorname", None)
+    if name is not None:
+        return str(name).startswith(_SQLITE_LATER)
+    state = getattr(origin, "sqlstate", None)
+    if state is None:
+        return isinstance(error, OperationalError)
+    return str(state).startswith(_SQLSTATE_LATER)
+
+
+def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
+    """Two engines on one file. The writer's pool of one connection is the queue of writers in this process.
+
+    pysqlite3 instead of Python's own sqlite3 because it carries an SQLite without the WAL-reset bug (ADR 5).
+    """
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise ValueError("SQLite needs a file: sqlite:///path")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    url = url.set(drivername="sqlite+pysqlite")
+    arguments = {"timeout": WAIT_SECONDS, "check_same_thread": False}
+    writer = create_engine(
+        url, module=pysqlite3, connect_args=arguments, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS
+    )
+    reader = create_engine(
+        url, module=pysqlite3, connect_args=arguments, pool_size=8, max_overflow=56, pool_timeout=WAIT_SECONDS
+    )
+    _sqlite_setup(writer, "BEGIN IMMEDIATE", ())
+    _sqlite_setup(reader, "BEGIN", ("query_only=ON",))
+    return writer, reader
+
+
+def _sqlite_setup(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
+    """The driver would begin by itself, and only before the first write: a read before it would be stale
+    (reliability research, finding 2: 639 of 1,000 updates lost). So it begins nothing, and we say how."""
+    common = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=10000",
+        "trusted_schema=OFF",
+    )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (*common, *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+
+def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
+    """One pool, two ways to begin: READ COMMITTED to write, a read-only REPEATABLE READ snapshot to read."""
+    options = f"-c lock_timeout={WAIT_SECONDS}s -c idle_in_transaction_session_timeout=300s -c timezone=UTC"
+    writer = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"options": options, "connect_timeout": 10, "application_name": "suyuan"},
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+    )
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return writer, reader

@@ -1,0 +1,19 @@
+"""What can be wrong with a database."""
+
+from __future__ import annotations
+
+from suyuan.kernel.errors import Unavailable
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database did not take the work now (down, locked too long, disk full); nothing was stored."""
+
+    code = "database.unavailable"
+
+
+class DatabaseUnfit(RuntimeError):
+    """The database would lose or mix up records as it is set up; we do not start on it."""
+
+
+class SchemaOutdated(RuntimeError):
+    """The tables are not those of this version; `suyuan db upgrade` brings them there."""
