@@ -77,7 +77,7 @@ ROLES_FOR: dict[Kind, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One entry as it is signed. `occurred_at` is Unix seconds (uint40), `counterparty` a party number or 0."""
+    """One entry as it is signed; `occurred_at` is Unix seconds (uint40), `counterparty` a party number or 0."""
 
     lot_id: bytes
     event_hash: bytes
@@ -96,7 +96,7 @@ class LotState:
     head: bytes = ZERO_HEAD
 
 
-class LedgerRefusal(Exception):  # noqa: N818 - the word of the contract: a submission is refused
+class LedgerRefusal(Exception):
     """The contract would revert; `reason` is the name of its custom error without the contract's prefix."""
 
     def __init__(self, reason: str) -> None:
@@ -116,7 +116,7 @@ def extend_head(head: bytes, party: int, entry: LedgerEntry) -> bytes:
     )
 
 
-def record_entry(
+def record_entry(  # noqa: PLR0913 - what the contract reads, nothing bundled
     state: LotState, party: int, roles: Role, entry: LedgerEntry, *, may_open: bool, held: bool = False
 ) -> tuple[LotState, bool]:
     """Apply one entry by `party`; returns the new state and `inCustody`.
