@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["database_fixtures"]
 
-# Fixtures that hold a database are shared by the examples of one test on purpose: examples use names of their own.
+# A test's examples share its database on purpose: each uses names of its own.
 _CALM = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_CALM)
 settings.register_profile(

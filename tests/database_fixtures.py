@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from postgres_cluster import PostgresCluster, PostgresMissing
 
+from postgres_cluster import PostgresCluster, PostgresMissing
 from suyuan.database import Database, upgrade
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))

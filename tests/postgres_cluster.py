@@ -17,7 +17,7 @@ import psycopg
 SUPERUSER = "suyuan"
 
 
-class PostgresMissing(Exception):  # noqa: N818 - says what is the case
+class PostgresMissing(Exception):
     """There is no PostgreSQL here and it could not be installed."""
 
 
@@ -64,8 +64,8 @@ class PostgresCluster:
         if self._account:
             os.chown(self.folder, pwd.getpwnam(self._account).pw_uid, -1)
         self._run(
-            "initdb", "-D", str(self.folder / "data"), "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--locale=C",
-            "--no-sync",
+            "initdb", "-D", str(self.folder / "data"), "-U", SUPERUSER, "--auth=trust", "-E", "UTF8",
+            "--locale=C", "--no-sync",
         )  # fmt: skip
 
     def url(self, name: str) -> str:
@@ -73,14 +73,14 @@ class PostgresCluster:
         return f"postgresql+psycopg://{SUPERUSER}@/{name}?host={self.folder}"
 
     def start(self) -> None:
-        """Start the server and wait until it answers. It ends when this process ends, however that happens."""
+        """Start the server and wait until it answers; it ends with this process, however that ends."""
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *self._as_account(dies_with_us=True), str(self._bin / "postgres"), "-D", str(self.folder / "data"),
-                    "-k", str(self.folder), "-c", "listen_addresses=", "-c", "shared_buffers=64MB",
-                    "-c", "max_connections=200",
+                    *self._as_account(dies_with_us=True), str(self._bin / "postgres"),
+                    "-D", str(self.folder / "data"), "-k", str(self.folder), "-c", "listen_addresses=",
+                    "-c", "shared_buffers=64MB", "-c", "max_connections=200",
                 ],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip

@@ -24,7 +24,7 @@ _KEY = "append_only"
 def append_only(table: Table, columns: Sequence[str] | None = None) -> Table:
     """Forbid DELETE, and UPDATE of `columns` (all of them when None), from the moment the table is created.
 
-    Breaking the rule raises sqlalchemy.exc.IntegrityError. Returns the table, so that a definition can be wrapped.
+    Breaking the rule raises sqlalchemy.exc.IntegrityError. Returns the table.
     """
     names = [column.name for column in table.columns] if columns is None else list(columns)
     unknown = set(names) - {column.name for column in table.columns}

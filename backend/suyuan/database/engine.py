@@ -9,7 +9,8 @@ from typing import Any
 
 import pysqlite3
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from suyuan.database.errors import DatabaseUnavailable
 
@@ -48,8 +49,9 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """A writing transaction: committed durably when the block ends, undone when it raises.
 
-        Raises DatabaseUnavailable when the database cannot take it now; then nothing is stored. One exception:
-        when the connection breaks during the commit itself, it may be stored; verbs are idempotent for that.
+        Raises DatabaseUnavailable when the database cannot take it now; then nothing is stored. One
+        exception: when the connection breaks during the commit itself it may be stored; for that verbs are
+        idempotent.
         """
         with _saying_when_unavailable(), self._writer.begin() as conn:
             yield conn
@@ -114,7 +116,8 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
 
 def _sqlite_setup(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
     """The driver would begin by itself, and only before the first write: a read before it would be stale
-    (reliability research, finding 2: 639 of 1,000 updates lost). So it begins nothing, and we say how."""
+    (reliability research, finding 2: 639 of 1,000 updates lost). So it begins nothing, and we say how.
+    """
     common = (
         "journal_mode=WAL",
         "synchronous=FULL",

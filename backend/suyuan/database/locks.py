@@ -12,9 +12,9 @@ _TAKE = text("SELECT pg_advisory_xact_lock(:key)")
 def hold(conn: Connection, *names: str | int | bytes) -> None:
     """Wait until nobody else holds the lock of these names, then hold it to the end of the transaction.
 
-    On PostgreSQL an advisory lock (after the engine's lock_timeout: Unavailable); on SQLite nothing is needed,
-    because a writing transaction is alone from its first statement. Verbs that hold several take them in one
-    order everywhere (the order of the floors, then sorted names), or they could wait for each other.
+    On PostgreSQL an advisory lock (DatabaseUnavailable after the engine's lock_timeout); on SQLite nothing is
+    needed, because a writing transaction is alone from its first statement. Verbs that hold several take them
+    in one order everywhere (the order of the floors, then sorted names), or they could wait for each other.
     """
     if conn.dialect.name != "postgresql":
         return

@@ -1,4 +1,4 @@
-"""The one MetaData that the rooms' `tables.py` fill. Constraints have names, so that migrations can name them."""
+"""The one MetaData that the rooms' `tables.py` fill; its constraints have names, for migrations."""
 
 from __future__ import annotations
 

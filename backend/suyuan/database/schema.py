@@ -8,7 +8,7 @@ from suyuan.database.locks import hold
 
 
 def upgrade(database: Database) -> None:
-    """Create or bring up to date every table, in one transaction; two that start together wait for each other."""
+    """Create or bring up to date every table in one transaction; two at once wait for each other."""
     with database.transaction() as conn:
         hold(conn, "schema")
         registry.load().create_all(conn)

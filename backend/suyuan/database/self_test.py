@@ -10,7 +10,7 @@ from suyuan.database.engine import Database
 from suyuan.database.errors import DatabaseUnfit
 from suyuan.database.locks import hold
 
-#: First SQLite releases without the WAL-reset bug: two connections that write and checkpoint could lose pages.
+#: First SQLite releases without the WAL-reset bug (two connections that write and checkpoint lose pages).
 _FIXED_SQLITE = (3, 51, 3)
 _BACKPORTS = {(3, 50): 7, (3, 44): 6}
 
@@ -21,7 +21,8 @@ _ROUNDS = 5
 def examine(database: Database) -> None:
     """Raise DatabaseUnfit with every fault found: settings that break durability, or updates that get lost.
 
-    Writes only into a scratch table of its own, which it removes."""
+    Writes only into a scratch table of its own, which it removes.
+    """
     with database.reading() as conn:
         faults = sqlite_faults(conn) if database.is_sqlite else postgresql_faults(conn)
     lost = lost_updates(database)
@@ -52,10 +53,10 @@ def wal_reset_fixed(version: str) -> bool:
 
 def postgresql_faults(conn: Connection) -> list[str]:
     """What is wrong with this server's settings; empty when nothing is."""
-    found = []
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        if conn.exec_driver_sql(f"SHOW {setting}").scalar_one() == "off":
-            found.append(f"{setting} is off")
+    durable = ("fsync", "synchronous_commit", "full_page_writes")
+    found = [
+        f"{name} is off" for name in durable if conn.exec_driver_sql(f"SHOW {name}").scalar_one() == "off"
+    ]
     if conn.exec_driver_sql("SHOW server_encoding").scalar_one() != "UTF8":
         found.append("its encoding is not UTF8")
     if int(str(conn.exec_driver_sql("SHOW server_version_num").scalar_one())) < 140000:
@@ -64,7 +65,7 @@ def postgresql_faults(conn: Connection) -> list[str]:
 
 
 def lost_updates(database: Database) -> int:
-    """Let several threads read, add one and write, as a naive verb under `hold` would; returns how many were lost."""
+    """How many of many simultaneous "read, add one, write" under `hold` are lost; 0 when all is well."""
     with database.transaction() as conn:
         hold(conn, "self-test")
         conn.execute(

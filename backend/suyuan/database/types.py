@@ -12,8 +12,11 @@ from suyuan.kernel.clock import from_millis, to_millis
 
 
 class UtcMillis(TypeDecorator[datetime]):
-    """An aware datetime, kept as whole milliseconds since 1970 in BIGINT; finer parts are cut off, not rounded,
-    so that a stored time is never later than the real one. Comes back in UTC. Naive times are a ValueError."""
+    """An aware datetime, kept as whole milliseconds since 1970 in BIGINT.
+
+    Finer parts are cut off, not rounded: a stored time is never later than the real one. Comes back in UTC.
+    Naive times are a ValueError.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -29,7 +32,8 @@ class Quantity(TypeDecorator[Decimal]):
     """A Decimal kept as TEXT in plain notation with its digits as they were given ("12.50" stays "12.50").
 
     TEXT because SQLite has no exact decimal; add and compare in Python, never in SQL. NaN and infinities
-    are a ValueError."""
+    are a ValueError.
+    """
 
     impl = Text
     cache_ok = True
