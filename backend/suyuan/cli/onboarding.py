@@ -65,7 +65,7 @@ def _site(uri: str, attributes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _vocabularies(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """(kind, uri, attributes) of each element; kind is the last word of the vocabulary's type, lower-cased."""
+    """(kind, uri, attributes) of each element; kind: the last word of the type, lower-cased."""
     header = document.get("epcisHeader") or {}
     master = header.get("epcisMasterData") or {} if isinstance(header, Mapping) else {}
     for vocabulary in master.get("vocabularyList") or []:

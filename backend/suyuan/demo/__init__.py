@@ -1,1 +1,1 @@
-"""A composed, realistic food chain to look at: seeded through the public HTTP API only, like anybody's data."""
+"""A composed, realistic food chain to look at, seeded through the public HTTP API like anybody's data."""

@@ -121,32 +121,15 @@ def transformed(
 
 
 def packed(when: datetime, site: Site, pallet: str, amounts: Sequence[Amount], **members: Any) -> Event:
-    return _pallet(when, "packing", "ADD", site, pallet, amounts, **members)
+    """Lots are put on a pallet."""
+    content = {"parentID": pallet, "childQuantityList": _quantities(amounts)}
+    return _event("AggregationEvent", when, "packing", site, action="ADD", **content, **members)
 
 
 def unpacked(when: datetime, site: Site, pallet: str, amounts: Sequence[Amount], **members: Any) -> Event:
-    return _pallet(when, "unpacking", "DELETE", site, pallet, amounts, **members)
-
-
-def _pallet(
-    when: datetime,
-    step: str,
-    action: str,
-    site: Site,
-    pallet: str,
-    amounts: Sequence[Amount],
-    **members: Any,
-) -> Event:
-    return _event(
-        "AggregationEvent",
-        when,
-        step,
-        site,
-        action=action,
-        parentID=pallet,
-        childQuantityList=_quantities(amounts),
-        **members,
-    )
+    """Lots are taken from a pallet."""
+    content = {"parentID": pallet, "childQuantityList": _quantities(amounts)}
+    return _event("AggregationEvent", when, "unpacking", site, action="DELETE", **content, **members)
 
 
 def _between(giver: Actor, taker: Actor) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Numbers of the demo: right in every check digit, and nobody's.
 
-GS1 prefix 952 is set aside by GS1 for demonstrations and examples. Unified social credit codes (GB 32100-2015)
-carry the organisation code of GB 11714 inside; both check characters are computed, the registration numbers
-are made up.
+GS1 prefix 952 is set aside by GS1 for demonstrations and examples. Unified social credit codes
+(GB 32100-2015) carry the organisation code of GB 11714 inside; both check characters are computed, the
+registration numbers are made up.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def site_uri(place: int) -> str:
 
 
 def credit_code(kind: str, region: str, number: str) -> str:
-    """18 characters: `kind` (2: authority and type), `region` (6 digits), `number` (8 of the organisation code)."""
+    """18 characters: `kind` (authority, type), `region` (6 digits), `number` (8, of the organisation)."""
     total = sum(
         _ORGANISATION_ALPHABET.index(each) * weight
         for each, weight in zip(number, _ORGANISATION_WEIGHTS, strict=True)
