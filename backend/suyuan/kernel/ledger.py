@@ -77,7 +77,7 @@ ROLES_FOR: dict[Kind, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One entry as it is signed; `occurred_at` is Unix seconds (uint40), `counterparty` a party number or 0."""
+    """One entry as it is signed. `occurred_at` is Unix seconds (uint40), `counterparty` a party or 0."""
 
     lot_id: bytes
     event_hash: bytes
