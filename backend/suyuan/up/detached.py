@@ -1,0 +1,79 @@
+"""`--detach` and `--down`: a supervisor in the background, and its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from suyuan.adapters.evm import node
+from suyuan.up.announce import summary_lines
+from suyuan.up.children import own_command
+from suyuan.up.errors import CannotStart
+from suyuan.up.processes import end, mark_of, wait_gone
+from suyuan.up.state import RunState, forget_state, is_running, read_state
+
+DOWN_SECONDS = 60.0
+Say = Callable[[str], None]
+
+
+def start_detached(data_dir: Path, arguments: Sequence[str], say: Say) -> None:
+    """Start `suyuan up` in the background and return when it is ready, passing on its lines."""
+    state = read_state(data_dir)
+    if state is not None and is_running(state):
+        _already(state, say)
+        return
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = data_dir / "up.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            own_command("up", *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+        )
+    _follow(data_dir, log, process, say)
+
+
+def _already(state: RunState, say: Say) -> None:
+    say(f"Suyuan is already running at {state.url}")
+    if state.summary:
+        for line in summary_lines(state.summary):
+            say(line)
+
+
+def _follow(data_dir: Path, log: Path, process: subprocess.Popen[bytes], say: Say) -> None:
+    mine = mark_of(process.pid)
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        while True:
+            ended = process.poll()
+            state = read_state(data_dir)
+            ready = state is not None and state.supervisor == mine and state.phase == "ready"
+            for line in lines:
+                say(line.rstrip("\n"))
+            if ended is not None:
+                raise CannotStart("It did not start; the lines above say why.")
+            if ready:
+                return
+            time.sleep(0.1)
+
+
+def stop_running(data_dir: Path, say: Say) -> None:
+    """End the supervisor of this data folder and everything it started; nothing else is touched."""
+    state = read_state(data_dir)
+    if state is None:
+        say("Suyuan is not running on this data.")
+        return
+    if is_running(state):
+        say("stopping Suyuan")
+        end(state.supervisor, grace=DOWN_SECONDS)
+    for mark in state.children.values():
+        end(mark, grace=10)
+        wait_gone(mark, 1)
+    node.end_orphan(data_dir)
+    forget_state(data_dir)
+    say("Suyuan has stopped; its data stays.")
