@@ -7,6 +7,9 @@ where both provably write the same bytes (docs/formats/canonical.md).
 
 from __future__ import annotations
 
+from enum import Enum, auto
+from typing import Any
+
 import orjson
 import rfc8785
 
@@ -16,12 +19,20 @@ from suyuan.kernel.json_faults import MAX_DEPTH, MAX_INTEGER, MalformedJson
 __all__ = ["MAX_DEPTH", "MAX_INTEGER", "MalformedJson", "NotCanonical", "canonical_json", "parse_json"]
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | orjson.OPT_PASSTHROUGH_SUBCLASS
+_TEXT = frozenset({str, bool, type(None)})
 _PLAIN = frozenset({str, int, bool, type(None)})
-_KNOWN = frozenset({str, int, bool, type(None), float, dict, list})
 _BOM = b"\xef\xbb\xbf"
-# Floats that ECMAScript and orjson write alike: fractions without exponent in either notation.
+# Fractions that ECMAScript and orjson write alike: neither uses an exponent.
 _LEAST, _MOST = 1e-5, 1e15
 _ASTRAL = bytes(range(0xF0, 0x100))
+
+
+class _Writing(Enum):
+    """How far orjson's text of a value can be trusted."""
+
+    ALIKE = auto()
+    WHOLE_FLOATS = auto()  # 26.0 where ECMAScript writes 26; alike once they are integers
+    UNLIKE = auto()
 
 
 class NotCanonical(ValueError):
@@ -34,13 +45,15 @@ def canonical_json(value: object) -> bytes:
     Raises NotCanonical on anything else.
     """
     try:
-        fast = orjson.dumps(value, option=_OPTIONS)
+        text = orjson.dumps(value, option=_OPTIONS)
+        writing = _compare(value)
+        if writing is _Writing.WHOLE_FLOATS:
+            text = orjson.dumps(_with_integers(value), option=_OPTIONS)
     except orjson.JSONEncodeError:
         return _by_library(value)
     # Code points and UTF-16 units sort differently only where characters beyond U+FFFF occur.
-    if not fast.isascii() and len(fast.translate(None, _ASTRAL)) != len(fast):
-        return _by_library(value)
-    return fast if _written_alike(value) else _by_library(value)
+    astral = not text.isascii() and len(text.translate(None, _ASTRAL)) != len(text)
+    return _by_library(value) if astral or writing is _Writing.UNLIKE else text
 
 
 def _by_library(value: object) -> bytes:
@@ -50,29 +63,38 @@ def _by_library(value: object) -> bytes:
         raise NotCanonical(str(error)) from error
 
 
-def _written_alike(value: object) -> bool:
-    """Whether orjson wrote each number as ECMAScript does; one C-speed look at the types per container."""
-    if type(value) not in (dict, list):
-        return type(value) in _PLAIN or (type(value) is float and _fraction_alike(value))
-    containers: list[object] = [value]
+def _compare(value: object) -> _Writing:
+    """One look at the types per container, at C speed where there is only text and integers."""
+    writing = _Writing.ALIKE
+    containers: list[Any] = [[value]]
     for container in containers:
         children = container.values() if type(container) is dict else container
-        types = set(map(type, children))  # type: ignore[call-overload]  # a list or a dict's values
-        if types <= _PLAIN:
+        if _PLAIN.issuperset(map(type, children)):
             continue
-        if not types <= _KNOWN:
-            return False
-        for child in children:  # type: ignore[attr-defined]
+        for child in children:
             kind = type(child)
+            if kind is str:
+                continue
             if kind is dict or kind is list:
                 containers.append(child)
-            elif kind is float and not _fraction_alike(child):
-                return False
-    return True
+            elif kind is float:
+                if child % 1 == 0 and -MAX_INTEGER <= child <= MAX_INTEGER:
+                    writing = _Writing.WHOLE_FLOATS
+                elif not _LEAST <= abs(child) < _MOST:
+                    return _Writing.UNLIKE
+            elif kind not in _PLAIN:
+                return _Writing.UNLIKE
+    return writing
 
 
-def _fraction_alike(number: float) -> bool:
-    return _LEAST <= abs(number) < _MOST and number % 1 != 0
+def _with_integers(value: Any) -> Any:
+    """A copy with whole floats as integers; as deep as orjson has already gone."""
+    kind = type(value)
+    if kind is dict:
+        return {name: _with_integers(child) for name, child in value.items()}
+    if kind is list:
+        return [_with_integers(child) for child in value]
+    return int(value) if kind is float and value % 1 == 0 else value
 
 
 def parse_json(data: bytes) -> object:
@@ -83,39 +105,42 @@ def parse_json(data: bytes) -> object:
     """
     body = data[3:] if data.startswith(_BOM) else data
     try:
-        value = orjson.loads(body)
+        root = [orjson.loads(body)]
     except orjson.JSONDecodeError as error:
         raise json_faults.explain(body, error) from error
-    if not _is_strict(body, value):
+    if not _settle(body, root):
         raise json_faults.locate(body)
-    return value
+    return root[0]
 
 
-def _is_strict(body: bytes, value: object) -> bool:
+def _settle(body: bytes, root: list[Any]) -> bool:
+    """Whether the only child of `root` is strict, in one pass level by level: depth, numbers, and no string lost on the way.
+
+    Whole floats become integers, so that 26.0 and 26 are the same from here on.
+    """
     strings = 0
-    level: list[object] = [value]
-    depth = -1  # the list around the root is no level
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            return False
-        deeper: list[object] = []
-        for container in level if depth else [level]:
-            if type(container) is dict:
-                strings += len(container)
-                children = list(container.values())
-            else:
-                children = container  # type: ignore[assignment]
-            types = list(map(type, children))
-            strings += types.count(str)
-            for child in children:
+    level: list[Any] = [root]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[Any] = []
+        for container in level:
+            named = type(container) is dict
+            types = list(map(type, container.values() if named else container))
+            strings += types.count(str) + (len(types) if named else 0)
+            if _TEXT.issuperset(types):
+                continue
+            for place, child in container.items() if named else enumerate(container):
                 kind = type(child)
+                if kind is str:
+                    continue
                 if kind is dict or kind is list:
                     deeper.append(child)
-                elif (kind is int or kind is float) and not -MAX_INTEGER <= child <= MAX_INTEGER:
-                    return False
+                elif kind is int or kind is float:
+                    if not -MAX_INTEGER <= child <= MAX_INTEGER:
+                        return False
+                    if kind is float and child % 1 == 0:
+                        container[place] = int(child)
         level = deeper
-    return strings * 2 == _count_quotes(body)
+    return not level and strings * 2 == _count_quotes(body)
 
 
 def _count_quotes(body: bytes) -> int:

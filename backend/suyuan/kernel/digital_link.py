@@ -44,31 +44,17 @@ ALPHAS = MappingProxyType(
     {
         "sscc": "00", "gtin": "01", "lot": "10", "ser": "21", "cpv": "22", "gdti": "253", "gcn": "255",
         "ginc": "401", "gsin": "402", "gln": "414", "glnx": "254", "payTo": "415", "party": "417",
-        "grai": "8003", "giai": "8004", "itip": "8006", "cpid": "8010", "cpsn": "8011", "gmn": "8013", "gsrnp": "8017",
-        "gsrn": "8018", "srin": "8019", "refno": "8020",
+        "grai": "8003", "giai": "8004", "itip": "8006", "cpid": "8010", "cpsn": "8011", "gmn": "8013",
+        "gsrnp": "8017", "gsrn": "8018", "srin": "8019", "refno": "8020",
     }
 )  # fmt: skip
 #: AIs that are no data attributes: they stand in the path or nowhere (Syntax Dictionary, no flag "?").
 _NOT_ATTRIBUTES = frozenset(
-    [
-        "03",
-        "21",
-        "22",
-        "235",
-        "254",
-        "7040",
-        "7041",
-        "8011",
-        "8014",
-        "8019",
-        "8020",
-        "8040",
-        "8041",
-        "8042",
-        "8043",
-        "8200",
-    ],
-)
+    {
+        "03", "21", "22", "235", "254", "7040", "7041", "8011", "8014", "8019", "8020",
+        "8040", "8041", "8042", "8043", "8200",
+    }
+)  # fmt: skip
 _URI = re.compile(
     r"(?:https?|HTTPS?)://(?P<host>\[[0-9A-Fa-f:.]+\](?::\d+)?|[A-Za-z0-9._~:-]+)"
     r"(?P<path>/[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?",

@@ -167,7 +167,7 @@ def of_lot(gtin: str, lot: str) -> TraceObject:
 
 
 def from_argument(text: str) -> TraceObject | bytes:
-    """What a person names as LOT: a Digital Link, a URN, `GTIN/LOT`, a GTIN alone, or the 0x lot id (as bytes).
+    """What a person names as LOT: a Digital Link, a URN, `GTIN/LOT`, a GTIN, or the 0x lot id (as bytes).
 
     Raises NotAnIdentifier.
     """
