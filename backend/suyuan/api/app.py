@@ -7,10 +7,12 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
 
 from suyuan.api import problems
 from suyuan.api.edge import BodyLimit, Edge
 from suyuan.api.gateway import Gateway
+from suyuan.api.metrics import Requests, WayToTheChain
 
 #: Modules with a `router`, in the order of the documentation.
 ROUTERS = ("submissions", "epcis", "lots", "parties", "products", "passport", "health")
@@ -26,12 +28,15 @@ def create_app(gateway: Gateway) -> FastAPI:
         redoc_url=None,
     )
     app.state.gateway = gateway
+    app.state.metrics = CollectorRegistry()
+    app.state.metrics.register(WayToTheChain(gateway))
     for name in ROUTERS:
         if find_spec(f"suyuan.api.{name}") is None:  # rooms under construction
             continue
         router: APIRouter = import_module(f"suyuan.api.{name}").router
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Requests, registry=app.state.metrics)
     app.add_middleware(BodyLimit, limit=gateway.settings.max_body_bytes)
     app.add_middleware(Edge)
     return app

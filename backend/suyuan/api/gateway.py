@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from suyuan.access import tokens
 from suyuan.access.model import Caller
-from suyuan.access.tokens import authenticate
 from suyuan.kernel.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
@@ -38,8 +38,13 @@ class Gateway:
     identity: Identity
 
 
-def gateway(request: Request) -> Gateway:
-    """The gateway of this application; FastAPI dependency."""
+async def gateway(request: Request) -> Gateway:
+    """The gateway of this application; FastAPI dependency. Async, as all that never waits: no thread is taken."""
+    return parts_of(request)
+
+
+def parts_of(request: Request) -> Gateway:
+    """The same for plain functions."""
     found = request.app.state.gateway
     assert isinstance(found, Gateway)  # noqa: S101 - set by create_app, never by a request
     return found
@@ -52,12 +57,16 @@ def optional_caller(
     """Who is calling, or None without a token. A token that is wrong is an error, never nobody."""
     if credentials is None:
         return None
-    parts = gateway(request)
+    parts = parts_of(request)
     with parts.database.reading() as conn:
-        return authenticate(conn, parts.clock, credentials.credentials)
+        found = tokens.authenticate(conn, parts.clock, credentials.credentials)
+    if tokens.is_use_due(parts.clock, found):
+        with parts.database.transaction() as conn:
+            tokens.note_use(conn, parts.clock, found)
+    return found
 
 
-def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
+async def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
     """Who is calling. Raises Unauthenticated (401) without a token."""
     if found is None:
         raise Unauthenticated(
@@ -66,10 +75,10 @@ def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
     return found
 
 
-def require(*scopes: str) -> Callable[..., Caller]:
+def require(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency that gives the caller when he has at least one of `scopes`; else Forbidden (403)."""
 
-    def allowed(found: Annotated[Caller, Depends(caller)]) -> Caller:
+    async def allowed(found: Annotated[Caller, Depends(caller)]) -> Caller:
         if not found.scopes.intersection(scopes):
             needed = " or ".join(scopes)
             raise Forbidden(
