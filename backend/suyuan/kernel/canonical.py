@@ -114,7 +114,7 @@ def parse_json(data: bytes) -> object:
 
 
 def _settle(body: bytes, root: list[Any]) -> bool:
-    """Whether the only child of `root` is strict, in one pass level by level: depth, numbers, and no string lost on the way.
+    """Whether the only child of `root` is strict: depth, numbers, and no string of the text lost on the way.
 
     Whole floats become integers, so that 26.0 and 26 are the same from here on.
     """
@@ -123,24 +123,31 @@ def _settle(body: bytes, root: list[Any]) -> bool:
     for _ in range(MAX_DEPTH + 1):
         deeper: list[Any] = []
         for container in level:
-            named = type(container) is dict
-            types = list(map(type, container.values() if named else container))
-            strings += types.count(str) + (len(types) if named else 0)
-            if _TEXT.issuperset(types):
-                continue
-            for place, child in container.items() if named else enumerate(container):
+            children = container
+            if type(container) is dict:
+                strings += len(container)
+                children = container.values()
+            whole = False
+            for child in children:
                 kind = type(child)
                 if kind is str:
-                    continue
-                if kind is dict or kind is list:
+                    strings += 1
+                elif kind is dict or kind is list:
                     deeper.append(child)
                 elif kind is int or kind is float:
                     if not -MAX_INTEGER <= child <= MAX_INTEGER:
                         return False
-                    if kind is float and child % 1 == 0:
-                        container[place] = int(child)
+                    whole = whole or (kind is float and child % 1 == 0)
+            if whole:
+                _make_integers(container)
         level = deeper
     return not level and strings * 2 == _count_quotes(body)
+
+
+def _make_integers(container: Any) -> None:
+    for place, child in container.items() if type(container) is dict else enumerate(container):
+        if type(child) is float and child % 1 == 0:
+            container[place] = int(child)
 
 
 def _count_quotes(body: bytes) -> int:
