@@ -39,7 +39,7 @@ class Gateway:
 
 
 async def gateway(request: Request) -> Gateway:
-    """The gateway of this application; FastAPI dependency. Async, as all that never waits: no thread is taken."""
+    """The gateway of this application; async as everything that never waits, so that it takes no thread."""
     return parts_of(request)
 
 

@@ -17,8 +17,8 @@ def story(days: say.Days) -> Iterator[tuple[Actor, say.Event]]:
     )
     bran = (RICE_BRAN.lot(f"DXK{days.stamp(20)}"), 610.0, "KGM")
     yield from _field_and_mill(days, paddy, dry, wet, bran)
-    yield from _good_delivery(days, dry)
-    yield from _wet_delivery(days, wet)
+    deliveries = [*_good_delivery(days, dry), *_wet_delivery(days, wet)]
+    yield from sorted(deliveries, key=lambda told: str(told[1]["eventTime"]))
 
 
 def _field_and_mill(
