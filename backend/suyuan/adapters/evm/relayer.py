@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from eth_account import Account
-from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 
 from suyuan.adapters.evm.errors import BadRelayerKey
 from suyuan.anchoring.ports import Call, Fees, Signed
+from suyuan.config.secret import WELL_KNOWN
 
-#: The mnemonic of anvil, hardhat and their tutorials; everybody has its keys.
-WELL_KNOWN_MNEMONIC = "test test test test test test test test test test test junk"
-WELL_KNOWN_COUNT = 20
-
-
-def well_known_keys() -> frozenset[bytes]:
-    """Private keys that everybody has: those of the development mnemonic, and eth-tester's 1, 2, 3, …"""
-    seed = seed_from_mnemonic(WELL_KNOWN_MNEMONIC, "")
-    derived = {key_from_seed(seed, f"m/44'/60'/0'/0/{n}") for n in range(WELL_KNOWN_COUNT)}
-    return frozenset(derived | {n.to_bytes(32, "big") for n in range(1, WELL_KNOWN_COUNT + 1)})
+#: eth-tester's accounts have the private keys 1, 2, 3, …; nobody else's key is that small.
+SMALL_KEY = 2**32
 
 
 class LocalRelayer:
@@ -26,7 +18,7 @@ class LocalRelayer:
     def __init__(self, private_key: bytes, *, allow_well_known: bool = False) -> None:
         if len(private_key) != 32:
             raise BadRelayerKey("the relayer's key must be 32 bytes of hex")
-        if not allow_well_known and private_key in well_known_keys():
+        if not allow_well_known and _is_well_known(private_key):
             raise BadRelayerKey(
                 "the relayer's key is a published development key; "
                 "anybody can spend from it, so it is refused outside the embedded chain"
@@ -47,6 +39,10 @@ class LocalRelayer:
     def _sign(self, transaction: dict[str, object]) -> Signed:
         signed = self._account.sign_transaction(transaction)
         return Signed(raw=bytes(signed.raw_transaction), hash=bytes(signed.hash))
+
+
+def _is_well_known(private_key: bytes) -> bool:
+    return private_key in WELL_KNOWN or int.from_bytes(private_key, "big") < SMALL_KEY
 
 
 def _payment(nonce: int, gas: int, fees: Fees, chain_id: int) -> dict[str, object]:
