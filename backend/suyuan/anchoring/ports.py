@@ -26,7 +26,9 @@ class Identity:
     chain_id: int
     genesis_hash: bytes
     contracts: dict[str, str]  # contract name -> checksummed address
-    code_hashes: dict[str, bytes]  # contract name -> keccak256(runtime code); of empty code when there is none
+    code_hashes: dict[
+        str, bytes
+    ]  # contract name -> keccak256(runtime code); of empty code when there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Signed:
     hash: bytes
 
 
-class ChainUnavailable(Exception):  # noqa: N818 - says what is the case
+class ChainUnavailable(Exception):
     """The node did not answer, or answered nonsense; nothing is known, ask again later."""
 
 
@@ -147,19 +149,27 @@ class Chain(Protocol):
     def head(self) -> Block: ...
     def finalized(self) -> int:
         """Greatest block number that the chain's finality policy calls final, or -1."""
+
     def block(self, number: int) -> Block | None: ...
     def receipt(self, transaction_hash: bytes) -> Receipt | None: ...
     def nonce(self, address: str) -> int:
         """Count of mined transactions (`latest`, never `pending`)."""
+
     def balance(self, address: str) -> int: ...
     def fees(self) -> Fees: ...
     def estimate(self, sender: str, call: Call) -> int | str:
         """Gas, or the revert's reason in words when the call would revert."""
+
     def send(self, raw: bytes) -> Sent: ...
     def next_sequence(self, party: int) -> int:
         """The sequence that the ledger expects next from this party (first is 1), at the latest block."""
+
+    def submission_transaction(self, party: int, sequence: int) -> bytes | None:
+        """Hash of the canonical transaction whose log records this submission, whoever sent it, or None."""
+
     def lot(self, lot_id: bytes) -> tuple[int, int, int, bytes]:
         """custodian, offered_to, count, head at the latest block."""
+
     def party_count(self) -> int: ...
     def anchor_head(self) -> tuple[int, bytes]:
         """Number of anchors and the newest root (32 zero bytes when none)."""
@@ -196,4 +206,5 @@ class PartySigners(Protocol):
 
     def sign(self, party: int, digest: bytes) -> bytes | None:
         """65-byte signature (r, s, v in 27/28; low s) by the party's current custodial key; None when the party
-        keeps its own key, so that the submission waits for the party's signature."""
+        keeps its own key, so that the submission waits for the party's signature.
+        """

@@ -1,0 +1,139 @@
+"""What goes into the next transaction: the first signed operation, and as many submissions behind it as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from suyuan.anchoring import repository
+from suyuan.anchoring.model import OperationKind, Policy, Sending, State
+from suyuan.anchoring.ports import Call, Contracts, SignedSubmission
+from suyuan.anchoring.repository import Queued
+from suyuan.anchoring.tables import operations, transactions
+from suyuan.kernel.hashing import from_hex
+from suyuan.kernel.ledger import OPENING
+
+_CONTRACT_WALLET_GAS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Operations of one transaction, in order: many submissions, or one of another kind."""
+
+    operations: tuple[Queued, ...]
+
+    @property
+    def purpose(self) -> OperationKind:
+        return self.operations[0].kind
+
+    @property
+    def alone(self) -> bool:
+        """It failed before, and is only sent when nothing else is under way, so that it can be simulated."""
+        return any(operation.tries for operation in self.operations)
+
+    def first(self, count: int) -> Bundle:
+        return Bundle(self.operations[:count])
+
+
+def choose(conn: Connection, epoch: int, policy: Policy) -> Bundle | None:
+    """The next bundle, or None when nothing can be sent now."""
+    signed = operations.c.state == State.SIGNED
+    limit = policy.bundle_entries
+    queue = repository.load(conn, signed, limit=limit)
+    waiting = _unsigned_numbers(conn)
+    anchor_under_way = _anchor_under_way(conn, epoch)
+    taken: list[Queued] = []
+    gas, count = policy.gas_transaction, 0
+    for operation in queue:
+        if (
+            operation.sequence is not None
+            and waiting.get(operation.party, operation.sequence) < operation.sequence
+        ):
+            continue  # an earlier number of this party has no signature yet; the ledger would refuse this one
+        if operation.kind is OperationKind.ANCHOR and anchor_under_way:
+            continue  # its previous root is not known before that one is mined; nothing else depends on it
+        if operation.kind is not OperationKind.SUBMISSION:
+            return Bundle(tuple(taken)) if taken else Bundle((operation,))
+        gas += gas_of(operation, policy)
+        count += len(operation.entries)
+        full = gas > policy.bundle_gas or count > policy.bundle_entries
+        if taken and (full or operation.tries or taken[0].tries):
+            break
+        taken.append(operation)
+    return Bundle(tuple(taken)) if taken else None
+
+
+def gas_of(operation: Queued, policy: Policy) -> int:
+    """An upper bound by formula; what is not used is not paid."""
+    if operation.kind is not OperationKind.SUBMISSION:
+        return policy.gas_administration
+    gas = policy.gas_submission
+    for entry in operation.entries:
+        gas += policy.gas_opening_entry if entry.kind in OPENING else policy.gas_entry
+    if operation.signature is not None and len(operation.signature) > 65:
+        gas += _CONTRACT_WALLET_GAS
+    return gas
+
+
+def gas_of_bundle(chosen: Bundle, policy: Policy) -> int:
+    return policy.gas_transaction + sum(gas_of(operation, policy) for operation in chosen.operations)
+
+
+def call_of(contracts: Contracts, chosen: Sequence[Queued], previous_root: bytes) -> Call:
+    """The contract call of a bundle; `previous_root` matters to an anchor only."""
+    first = chosen[0]
+    if first.kind is OperationKind.SUBMISSION:
+        return contracts.record_many([_signed(operation) for operation in chosen])
+    party, payload = first.party, first.payload
+    match first.kind:
+        case OperationKind.REGISTER:
+            return contracts.register_party(
+                party,
+                from_hex(payload["profileHash"]),
+                payload["roles"],
+                payload["qualifiedUntil"],
+                payload["key"],
+            )
+        case OperationKind.ADD_KEY:
+            return contracts.add_key(party, payload["key"])
+        case OperationKind.REVOKE_KEY:
+            return contracts.revoke_key(party, payload["key"])
+        case OperationKind.ROLES:
+            return contracts.set_roles(party, payload["roles"])
+        case OperationKind.QUALIFICATION:
+            return contracts.set_qualification(party, payload["qualifiedUntil"])
+        case OperationKind.SUSPENDED:
+            return contracts.set_suspended(party, payload["suspended"])
+        case OperationKind.PROFILE:
+            return contracts.set_profile(party, from_hex(payload["profileHash"]))
+        case OperationKind.ANCHOR:
+            return contracts.anchor(from_hex(payload["root"]), payload["leafCount"], previous_root)
+    raise AssertionError(first.kind)
+
+
+def _signed(operation: Queued) -> SignedSubmission:
+    if operation.sequence is None or operation.signature is None:
+        raise AssertionError(f"operation {operation.id} is not signed")
+    return SignedSubmission(operation.party, operation.sequence, operation.entries, operation.signature)
+
+
+def _unsigned_numbers(conn: Connection) -> dict[int, int]:
+    """The lowest number of each party that still waits for a signature."""
+    unsigned = (operations.c.state == State.RECEIVED) & operations.c.place.is_not(None)
+    query = (
+        select(operations.c.party, func.min(operations.c.sequence))
+        .where(unsigned, operations.c.sequence.is_not(None))
+        .group_by(operations.c.party)
+    )
+    return {party: sequence for party, sequence in conn.execute(query)}
+
+
+def _anchor_under_way(conn: Connection, epoch: int) -> bool:
+    query = select(transactions.c.id).where(
+        transactions.c.epoch == epoch,
+        transactions.c.state == Sending.PREPARED,
+        transactions.c.purpose == OperationKind.ANCHOR,
+    )
+    return conn.execute(query.limit(1)).scalar() is not None

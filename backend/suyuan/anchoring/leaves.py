@@ -1,0 +1,69 @@
+"""Leaves: documents whose hashes are anchored in numbers, under one root per anchor."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from suyuan.anchoring.model import LeafProof, State
+from suyuan.anchoring.tables import anchors, leaves, operations, transactions
+from suyuan.kernel.clock import Clock
+from suyuan.kernel.hashing import leaf_hash
+from suyuan.kernel.merkle import Tree
+
+
+def add_leaf(conn: Connection, clock: Clock, kind: str, data: bytes) -> bytes:
+    """Queue `data` for anchoring and return its leaf hash, SHA-256(0x00 || data). The same data twice is one leaf."""
+    digest = leaf_hash(data)
+    known = conn.execute(select(leaves.c.id).where(leaves.c.hash == digest)).scalar()
+    if known is None:
+        row = {"hash": digest, "kind": kind, "data": data, "created_at": clock.now()}
+        try:
+            with conn.begin_nested():
+                conn.execute(insert(leaves).values(row))
+        except IntegrityError:  # another gateway added it between our look and our write
+            pass
+    return digest
+
+
+def proof_of(conn: Connection, digest: bytes) -> LeafProof | None:
+    """The leaf's inclusion proof, or None when it is unknown or not sealed yet; `state` says how far the anchor is."""
+    query = (
+        select(
+            leaves.c.anchor_id,
+            leaves.c.position,
+            leaves.c.data,
+            leaves.c.kind,
+            anchors.c.number,
+            anchors.c.root,
+            operations.c.state,
+            transactions.c.hash,
+            transactions.c.block,
+        )
+        .join(anchors, anchors.c.operation_id == leaves.c.anchor_id)
+        .join(operations, operations.c.id == anchors.c.operation_id)
+        .outerjoin(transactions, transactions.c.id == operations.c.transaction_id)
+        .where(leaves.c.hash == digest)
+    )
+    found = conn.execute(query).one_or_none()
+    if found is None:
+        return None
+    tree = Tree(hashes_under(conn, found.anchor_id))
+    return LeafProof(
+        anchor=found.number,
+        root=found.root,
+        leaf_count=tree.size,
+        index=found.position,
+        path=tuple(tree.path(found.position)),
+        data=found.data,
+        kind=found.kind,
+        state=State(found.state),
+        transaction=found.hash,
+        block=found.block,
+    )
+
+
+def hashes_under(conn: Connection, anchor_id: int) -> list[bytes]:
+    """The leaf hashes of an anchor, in tree order."""
+    query = select(leaves.c.hash).where(leaves.c.anchor_id == anchor_id).order_by(leaves.c.position)
+    return list(conn.execute(query).scalars())

@@ -1,0 +1,158 @@
+"""What enters the queue. Each verb writes into the caller's transaction: acknowledged means it has its place here.
+
+`reference` names the operation to its caller and is unique; asking twice with one reference is AlreadyQueued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from suyuan.anchoring.errors import AlreadyQueued, PartyNumberTaken
+from suyuan.anchoring.model import PART_ENTRIES, OperationKind, State
+from suyuan.anchoring.repository import new_id
+from suyuan.anchoring.tables import entries as entries_table
+from suyuan.anchoring.tables import operations
+from suyuan.database.locks import hold
+from suyuan.kernel.canonical import canonical_json
+from suyuan.kernel.clock import Clock
+from suyuan.kernel.hashing import to_hex
+from suyuan.kernel.ledger import LedgerEntry
+
+
+def enqueue_submission(
+    conn: Connection, clock: Clock, party: int, entries: Sequence[LedgerEntry], reference: str
+) -> int:
+    """Queue the party's entries in their order; returns the (first) operation's id.
+
+    More than PART_ENTRIES entries become several operations under one reference, in order: a transaction has
+    room for no more. Numbering and signing are the worker's. Raises AlreadyQueued.
+    """
+    ids = []
+    for part, start in enumerate(range(0, max(len(entries), 1), PART_ENTRIES)):
+        chunk = entries[start : start + PART_ENTRIES]
+        operation = _insert(conn, clock, OperationKind.SUBMISSION, party, reference, part=part)
+        if chunk:
+            conn.execute(
+                insert(entries_table), [_row(operation, at, entry) for at, entry in enumerate(chunk)]
+            )
+        ids.append(operation)
+    return ids[0]
+
+
+def enqueue_register_party(  # noqa: PLR0913 - the contract's own arguments
+    conn: Connection,
+    clock: Clock,
+    number: int,
+    profile_hash: bytes,
+    roles: int,
+    qualified_until: int,
+    key_address: str,
+    reference: str | None = None,
+) -> int:
+    """Queue a registration. `number` must be the next dense one (from 1), else PartyNumberTaken; `qualified_until`
+    is Unix seconds (uint40), `key_address` 0x-hex.
+    """
+    hold(conn, "anchoring", "party numbers")
+    registered = operations.c.kind == OperationKind.REGISTER
+    last = conn.execute(select(func.max(operations.c.party)).where(registered)).scalar() or 0
+    if number != last + 1:
+        raise PartyNumberTaken(f"the next party number is {last + 1}, not {number}")
+    payload = {
+        "profileHash": to_hex(profile_hash),
+        "roles": int(roles),
+        "qualifiedUntil": qualified_until,
+        "key": key_address,
+    }
+    return _insert(conn, clock, OperationKind.REGISTER, number, reference, payload)
+
+
+def enqueue_add_key(
+    conn: Connection, clock: Clock, party: int, key_address: str, reference: str | None = None
+) -> int:
+    return _insert(conn, clock, OperationKind.ADD_KEY, party, reference, {"key": key_address})
+
+
+def enqueue_revoke_key(
+    conn: Connection, clock: Clock, party: int, key_address: str, reference: str | None = None
+) -> int:
+    return _insert(conn, clock, OperationKind.REVOKE_KEY, party, reference, {"key": key_address})
+
+
+def enqueue_set_roles(
+    conn: Connection, clock: Clock, party: int, roles: int, reference: str | None = None
+) -> int:
+    return _insert(conn, clock, OperationKind.ROLES, party, reference, {"roles": int(roles)})
+
+
+def enqueue_set_qualification(
+    conn: Connection, clock: Clock, party: int, qualified_until: int, reference: str | None = None
+) -> int:
+    """`qualified_until` is Unix seconds."""
+    payload = {"qualifiedUntil": qualified_until}
+    return _insert(conn, clock, OperationKind.QUALIFICATION, party, reference, payload)
+
+
+def enqueue_set_suspended(
+    conn: Connection,
+    clock: Clock,
+    party: int,
+    suspended: bool,  # noqa: FBT001 - the contract's own argument
+    reference: str | None = None,
+) -> int:
+    return _insert(conn, clock, OperationKind.SUSPENDED, party, reference, {"suspended": suspended})
+
+
+def enqueue_set_profile(
+    conn: Connection, clock: Clock, party: int, profile_hash: bytes, reference: str | None = None
+) -> int:
+    payload = {"profileHash": to_hex(profile_hash)}
+    return _insert(conn, clock, OperationKind.PROFILE, party, reference, payload)
+
+
+def enqueue_anchor(conn: Connection, clock: Clock, root: bytes, leaf_count: int) -> int:
+    """Queue a root; `seal` calls it, which also writes the anchor's own row."""
+    payload = {"root": to_hex(root), "leafCount": leaf_count}
+    return _insert(conn, clock, OperationKind.ANCHOR, 0, None, payload)
+
+
+def _insert(  # noqa: PLR0913 - one place that writes the row
+    conn: Connection,
+    clock: Clock,
+    kind: OperationKind,
+    party: int,
+    reference: str | None,
+    payload: Mapping[str, object] | None = None,
+    *,
+    part: int = 0,
+) -> int:
+    now = clock.now()
+    row = {
+        "kind": kind,
+        "party": party,
+        "reference": reference,
+        "part": part,
+        "payload": None if payload is None else canonical_json(dict(payload)).decode(),
+        "state": State.RECEIVED,
+        "created_at": now,
+        "updated_at": now,
+    }
+    try:
+        with conn.begin_nested():
+            return new_id(conn, insert(operations).values(row))
+    except IntegrityError as error:
+        raise AlreadyQueued(f"{reference} is already queued") from error
+
+
+def _row(operation: int, position: int, entry: LedgerEntry) -> dict[str, object]:
+    return {
+        "operation_id": operation,
+        "position": position,
+        "lot_id": entry.lot_id,
+        "event_hash": entry.event_hash,
+        "occurred_at": entry.occurred_at,
+        "counterparty": entry.counterparty,
+        "kind": int(entry.kind),
+    }
