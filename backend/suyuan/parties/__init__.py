@@ -1,0 +1,1 @@
+"""Who is who: companies with numbers, names, places, roles, qualification and keys."""
