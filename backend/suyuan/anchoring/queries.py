@@ -203,6 +203,11 @@ def _top(conn: Connection, epoch: int, state: Sending | None) -> int | None:
     return None if top is None else int(top) + (1 if state is None else 0)
 
 
+def entry_count(conn: Connection) -> int:
+    """All entries ever queued, whatever their state; reads an index from end to end."""
+    return int(conn.execute(select(func.count()).select_from(entries)).scalar_one())
+
+
 def settled(conn: Connection) -> bool:
     """Whether nothing is under way: every operation is final or rejected, every leaf sealed."""
     pending = select(operations.c.id).where(operations.c.state.not_in(ENDED)).limit(1)

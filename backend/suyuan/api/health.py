@@ -18,7 +18,7 @@ from suyuan.kernel.errors import Fault, SuyuanError
 
 router = APIRouter(tags=["operation"])
 
-#: A worker speaks every second; one that said nothing for this long is taken for dead.
+#: A worker speaks every five seconds; one that said nothing for this long is taken for dead.
 WORKER_SILENCE = timedelta(seconds=30)
 
 

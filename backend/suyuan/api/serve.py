@@ -7,6 +7,7 @@ import uvicorn
 from suyuan import bootstrap
 from suyuan.api.app import create_app
 from suyuan.api.gateway import Gateway
+from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
 
@@ -14,29 +15,30 @@ from suyuan.config.settings import Settings
 GRACE = 10
 
 
-def open_gateway(settings: Settings) -> Gateway:
-    """The gateway of these settings; its database belongs to the caller, who closes it.
-
-    Raises SuyuanError when keys, tables or deployment are not there: a gateway does not start half.
-    """
-    parts = bootstrap.open_parts(settings)
+def gateway_of(system: System) -> Gateway:
+    """The gateway's parts of a system; the system's owner closes its database."""
     return Gateway(
-        settings=settings,
-        database=parts.database,
-        clock=parts.clock,
-        keyring=parts.keyring,
-        receipt_signer=parts.receipt_signer,
-        identity=parts.identity,
+        settings=system.settings,
+        database=system.database,
+        clock=system.clock,
+        keyring=system.keyring,
+        receipt_signer=bootstrap.receipt_signer(system),
+        identity=system.identity,
     )
 
 
 def serve(settings: Settings) -> None:
-    """Answer requests until SIGTERM or Ctrl-C; requests under way are finished first."""
+    """Answer requests until SIGTERM or Ctrl-C; requests under way are finished first.
+
+    Raises SuyuanError when keys, tables or deployment are not there: a gateway does not start half.
+    """
     log_to_stderr()
-    gateway = open_gateway(settings)
+    system = bootstrap.open_system(settings)
     try:
+        bootstrap.check_database(settings)
+        bootstrap.check_chain(system)
         uvicorn.run(
-            create_app(gateway),
+            create_app(gateway_of(system)),
             host=settings.host,
             port=settings.port,
             log_config=None,
@@ -45,4 +47,4 @@ def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=GRACE,
         )
     finally:
-        gateway.database.close()
+        system.database.close()

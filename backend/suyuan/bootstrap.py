@@ -1,0 +1,230 @@
+"""The only place that knows every implementation: settings become a database, keys, a chain and a relayer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from suyuan import database as tables
+from suyuan.access import tokens
+from suyuan.access.model import Scope
+from suyuan.adapters.evm import deployment as deployments
+from suyuan.adapters.evm.connect import ChainSettings, Connection, connect, open_relayer
+from suyuan.adapters.evm.deployment import Deployment
+from suyuan.adapters.evm.errors import WrongChain
+from suyuan.adapters.evm.node import EmbeddedNode
+from suyuan.adapters.evm.policy import confirmations
+from suyuan.anchoring.model import Policy
+from suyuan.anchoring.ports import Chain, ChainUnavailable, Contracts, Identity
+from suyuan.anchoring.relay import RelayLoop
+from suyuan.config.keys import Keys, load_keys
+from suyuan.config.settings import Settings
+from suyuan.database import Database
+from suyuan.kernel.clock import Clock, SystemClock
+from suyuan.kernel.errors import SuyuanError, Unauthenticated
+from suyuan.parties.custody import CustodialSigners, Keyring
+
+log = logging.getLogger("suyuan")
+
+OPERATOR_FILE = "operator.json"
+
+
+class KeysUnusable(SuyuanError):
+    """A key of the operator is missing or cannot be read; nothing starts without it."""
+
+    code = "keys.unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything of one process; `connection` talks to the chain only when asked to."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    keys: Keys
+    keyring: Keyring
+    connection: Connection
+
+    @property
+    def identity(self) -> Identity:
+        """The chain that the deployment files name."""
+        return identity_of(self.connection.deployment)
+
+
+def open_system(settings: Settings, clock: Clock | None = None) -> System:
+    """Open what the settings name. Raises SuyuanError when a key or the contracts' addresses are missing."""
+    keys = keys_of(settings)
+    connection = connect(chain_settings(settings, keys))
+    return System(
+        settings=settings,
+        database=Database(settings.database_url),
+        clock=clock or SystemClock(),
+        keys=keys,
+        keyring=Keyring(keys.master),
+        connection=connection,
+    )
+
+
+def keys_of(settings: Settings) -> Keys:
+    """The operator's keys. Raises KeysUnusable."""
+    try:
+        return load_keys(settings)
+    except ValueError as error:
+        raise KeysUnusable(f"The operator's keys cannot be used: {error}.") from error
+
+
+def chain_settings(settings: Settings, keys: Keys) -> ChainSettings:
+    return ChainSettings(
+        chain_url=settings.chain_url,
+        finality=settings.finality,
+        deployments_dir=settings.deployments_dir,
+        data_dir=settings.data_dir,
+        relayer_key=keys.relayer,
+    )
+
+
+def identity_of(deployment: Deployment) -> Identity:
+    """A deployment as the way to the chain names a chain."""
+    return Identity(
+        chain_id=deployment.chain_id,
+        genesis_hash=deployment.genesis_hash,
+        contracts=deployment.addresses,
+        code_hashes={name: each.code_hash for name, each in deployment.contracts.items()},
+    )
+
+
+def check_chain(system: System) -> None:
+    """Raise WrongChain when the node serves another chain or code; a node that is silent refuses nothing."""
+    with suppress(ChainUnavailable):
+        deployments.verify(system.connection.deployment, system.connection.chain)
+
+
+def relay_loop(system: System) -> RelayLoop:
+    """The relayer of this system; on our own local chain it may begin anew when that was lost."""
+    connection = system.connection
+    assert connection.relayer is not None  # noqa: S101 - open_system always gives the relayer's key
+    own = system.settings.chain_url == "embedded"
+    return RelayLoop(
+        system.database,
+        connection.chain,
+        connection.contracts,
+        connection.relayer,
+        CustodialSigners(system.database, system.keyring),
+        system.clock,
+        Policy(bundle_entries=system.settings.bundle_max_entries),
+        redeploy=_redeployment(system) if own else None,
+    )
+
+
+def _redeployment(system: System) -> Callable[[], tuple[Chain, Contracts]]:
+    def again() -> tuple[Chain, Contracts]:
+        deploy_if_needed(system.settings)
+        found = connect(chain_settings(system.settings, system.keys))
+        return found.chain, found.contracts
+
+    return again
+
+
+def embedded_node(settings: Settings) -> EmbeddedNode:
+    """The local chain of this data folder, not started yet; its relayer always finds money."""
+    relayer = open_relayer(chain_settings(settings, keys_of(settings)))
+    funded = [relayer.address] if relayer else []
+    return EmbeddedNode(settings.data_dir, funded=funded, confirmations=confirmations(settings.finality))
+
+
+def deploy_if_needed(settings: Settings) -> Deployment:
+    """Deploy the contracts where they are not yet, and return where they are.
+
+    On the embedded chain, files of a chain that is gone are put aside first: it is ours, and nobody else can
+    have lost it. Anywhere else that is WrongChain, for the operator to decide. Raises ChainUnavailable.
+    """
+    chosen = chain_settings(settings, keys_of(settings))
+    try:
+        return connect(chosen, deploying=True).deployment
+    except WrongChain:
+        if settings.chain_url != "embedded":
+            raise
+    _put_aside(settings.deployments_dir)
+    return connect(chosen, deploying=True).deployment
+
+
+def _put_aside(folder: Path) -> None:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    for chain in folder.glob("[0-9]*"):
+        if chain.is_dir() and chain.name.isdecimal():
+            log.warning("the deployment is of a chain that is gone", extra={"folder": str(chain)})
+            chain.rename(folder / f"lost-{chain.name}-{stamp}")
+
+
+def upgrade_database(settings: Settings) -> None:
+    """Bring the tables to this version. Raises SuyuanError."""
+    database = Database(settings.database_url)
+    try:
+        tables.upgrade(database)
+    finally:
+        database.close()
+
+
+def check_database(settings: Settings) -> None:
+    """Raise SuyuanError when the tables are not those of this version."""
+    database = Database(settings.database_url)
+    try:
+        tables.check(database)
+    finally:
+        database.close()
+
+
+def issue_operator_token(settings: Settings, name: str) -> str:
+    """A new token with every scope of the platform; it is shown once."""
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as conn:
+            return tokens.issue(conn, SystemClock(), name, None, tuple(Scope))
+    finally:
+        database.close()
+
+
+def operator_token(settings: Settings) -> str:
+    """The operator's token of a local system, made once and kept in DATA_DIR/operator.json (0600).
+
+    Only where keys are made by ourselves too: anywhere else the operator issues tokens, and none lies around.
+    """
+    path = settings.data_dir / OPERATOR_FILE
+    known = _working_token(settings, path)
+    if known is not None:
+        return known
+    token = issue_operator_token(settings, "operator of this machine")
+    _write_private(path, json.dumps({"token": token, "scopes": [str(scope) for scope in Scope]}, indent=1))
+    return token
+
+
+def _working_token(settings: Settings, path: Path) -> str | None:
+    database = Database(settings.database_url)
+    try:
+        token = str(json.loads(path.read_text("utf-8"))["token"])
+        with database.reading() as conn:
+            tokens.authenticate(conn, SystemClock(), token)
+    except (OSError, ValueError, KeyError, TypeError, Unauthenticated):
+        return None
+    finally:
+        database.close()
+    return token
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not at all, and readable by its owner alone from the first byte."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
