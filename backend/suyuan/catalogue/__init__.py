@@ -1,0 +1,1 @@
+"""What is traded: products by class, each description a version that stays, and is anchored."""
