@@ -17,6 +17,7 @@ from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
 from suyuan.kernel.errors import SuyuanError
+from suyuan.parties.keys import finish_rotations
 
 log = logging.getLogger("suyuan.worker")
 
@@ -62,6 +63,7 @@ def _beat(system: System, loop: RelayLoop, name: str, stop: threading.Event) -> 
             facts = _facts(system, loop)
             with system.database.transaction() as conn:
                 heartbeats.beat(conn, system.clock, name, facts)
+                finish_rotations(conn, system.clock)
         except SuyuanError as error:
             log.warning("heartbeat not written", extra={"reason": error.message})
         except Exception:  # a heart that stops would call the worker dead while it works

@@ -71,7 +71,10 @@ def _packing(
     cooling = say.temperatures(
         start, timedelta(minutes=30), "urn:suyuan:logger:T-0117", (24.6, 15.2, 8.1, 3.9)
     )
-    yield PACKER, say.observed(days.ago(8, "14:00"), "storing", PACKER.site, [north, south], **cooling)
+    yield (
+        PACKER,
+        say.observed(days.ago(8, "14:00"), "sensor_reporting", PACKER.site, [north, south], **cooling),
+    )
     yield PACKER, say.transformed(days.ago(7, "08:30"), PACKER.site, [north, south], [boxes, seconds])
     yield (
         INSPECTOR,
@@ -103,7 +106,7 @@ def _journey(days: say.Days, boxes: say.Amount) -> Iterator[tuple[Actor, say.Eve
     yield (
         TRUCKS,
         say.observed(
-            days.ago(7, "18:30"), "transporting", TRUCKS.site, [boxes], disposition="in_transit", **cold
+            days.ago(7, "18:30"), "sensor_reporting", TRUCKS.site, [boxes], disposition="in_transit", **cold
         ),
     )
     yield TRUCKS, say.offered(days.ago(7, "19:10"), TRUCKS, STORE, PALLET)
@@ -112,7 +115,7 @@ def _journey(days: say.Days, boxes: say.Amount) -> Iterator[tuple[Actor, say.Eve
     steady = say.temperatures(
         stored, timedelta(hours=2), "urn:suyuan:logger:W-0001", (2.8, 2.6, 2.7, 2.6, 2.5, 2.7)
     )
-    yield STORE, say.observed(days.ago(6, "06:00"), "storing", STORE.site, [boxes], **steady)
+    yield STORE, say.observed(days.ago(6, "06:00"), "sensor_reporting", STORE.site, [boxes], **steady)
     yield STORE, say.unpacked(days.ago(6, "06:40"), STORE.site, PALLET, [boxes])
     yield STORE, say.offered(days.ago(6, "07:30"), STORE, SHOP, [boxes])
     yield SHOP, say.accepted(days.ago(6, "09:00"), STORE, SHOP, [boxes])

@@ -73,7 +73,7 @@ def _road_and_store(days: say.Days, packs: say.Amount) -> Iterator[tuple[Actor, 
             TRUCKS,
             say.observed(
                 days.ago(12, clock),
-                "transporting",
+                "sensor_reporting",
                 TRUCKS.site,
                 [packs],
                 disposition="in_transit",
@@ -85,7 +85,7 @@ def _road_and_store(days: say.Days, packs: say.Amount) -> Iterator[tuple[Actor, 
     steady = say.temperatures(
         stored, timedelta(hours=3), "urn:suyuan:logger:W-0002", (-18.6, -20.1, -20.4, -20.3)
     )
-    yield STORE, say.observed(days.ago(11, "12:00"), "storing", STORE.site, [packs], **steady)
+    yield STORE, say.observed(days.ago(11, "12:00"), "sensor_reporting", STORE.site, [packs], **steady)
     yield TRUCKS, say.offered(days.ago(10, "18:00"), TRUCKS, STORE, PALLET)
     yield STORE, say.accepted(days.ago(10, "18:30"), TRUCKS, STORE, PALLET)
     yield STORE, say.unpacked(days.ago(9, "06:00"), STORE.site, PALLET, [packs])
