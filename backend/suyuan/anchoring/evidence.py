@@ -23,6 +23,16 @@ from suyuan.kernel.hashing import from_hex
 
 _Number = tuple[int, int]
 
+_EVENTS = {
+    OperationKind.REGISTER: "PartyRegistered",
+    OperationKind.ADD_KEY: "KeyAdded",
+    OperationKind.REVOKE_KEY: "KeyRevoked",
+    OperationKind.ROLES: "RolesChanged",
+    OperationKind.QUALIFICATION: "QualificationChanged",
+    OperationKind.SUSPENDED: "SuspensionChanged",
+    OperationKind.PROFILE: "ProfileChanged",
+}
+
 
 def complete(way: Way, transaction: int, purpose: str, receipt: Receipt) -> bool:
     """Whether the receipt accounts for every operation of the transaction; if not, it is no evidence at all."""
@@ -46,7 +56,7 @@ def _accounted(way: Way, operation: Queued, receipt: Receipt) -> bool:
         return matches(operation, recorded(receipt).get((operation.party, operation.sequence or 0), []))
     if operation.kind is OperationKind.ANCHOR:
         return _anchor_log(operation, receipt) is not None
-    return any(isinstance(log_, PartyChanged) and log_.party == operation.party for log_ in receipt.logs)
+    return PartyChanged(_EVENTS[operation.kind], operation.party) in receipt.logs
 
 
 def recorded(receipt: Receipt) -> dict[_Number, list[EntryRecorded]]:
