@@ -56,6 +56,9 @@ def add_sites(conn: Connection, clock: Clock, party: int, new: Sequence[NewSite]
 
 def add_site(conn: Connection, clock: Clock, party: int, new: NewSite) -> Site:
     """Like `add_sites`, for one."""
+    faults = site_faults("", new)
+    if faults:
+        raise SiteRefused(faults)
     return add_sites(conn, clock, party, [new])[0]
 
 
