@@ -100,6 +100,7 @@ class EvmChain:
 
     def fees(self) -> Fees:
         newest = answers.members(self._ask("eth_getBlockByNumber", "latest", False), "a block")
+        answers.block(newest)
         if newest.get("baseFeePerGas") is None:
             price = answers.quantity(self._ask("eth_gasPrice"), "the gas price")
             return Fees(max_fee=price, priority_fee=price)

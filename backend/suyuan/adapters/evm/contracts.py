@@ -55,9 +55,17 @@ class EvmContracts:
         return Call(self._addresses[contract], self._abis[contract].call(function, *arguments))
 
 
+def packed_entries(entries: Sequence[LedgerEntry]) -> bytes:
+    """Entries as calldata: 74 bytes each, packed in the order of the type (ITraceLedger.Submission)."""
+    return b"".join(
+        each.lot_id
+        + each.event_hash
+        + each.occurred_at.to_bytes(5, "big")
+        + each.counterparty.to_bytes(4, "big")
+        + int(each.kind).to_bytes(1, "big")
+        for each in entries
+    )
+
+
 def _submission(signed: SignedSubmission) -> tuple[object, ...]:
-    entries = [
-        (each.lot_id, each.event_hash, each.occurred_at, each.counterparty, int(each.kind))
-        for each in signed.entries
-    ]
-    return (signed.party, signed.sequence, entries, signed.signature)
+    return (signed.party, signed.sequence, packed_entries(signed.entries), signed.signature)

@@ -79,8 +79,8 @@ def load(folder: Path, chain_id: int | None = None) -> Deployment:
         )
     except FileNotFoundError as error:
         raise NotDeployed(
-            f"the contracts are not deployed on chain {chain_id}: {place} has no {Path(error.filename).name}; "
-            "run 'suyuan deploy'"
+            f"the contracts are not deployed on chain {chain_id} ({place} has no "
+            f"{Path(error.filename).name}): run 'suyuan deploy'"
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotDeployed(f"the deployment files in {place} cannot be read: {error}") from error
@@ -97,7 +97,7 @@ def verify(deployment: Deployment, chain: HasIdentity) -> None:
     if found.genesis_hash != deployment.genesis_hash:
         raise WrongChain(
             f"the node's chain {found.chain_id} begins with block {to_hex(found.genesis_hash)}, not with "
-            f"{to_hex(deployment.genesis_hash)} as when the contracts were deployed: it was reset, or is another"
+            f"{to_hex(deployment.genesis_hash)} as at deployment: it was reset, or is another"
         )
     for name, contract in deployment.contracts.items():
         there = found.code_hashes.get(name, NO_CODE)

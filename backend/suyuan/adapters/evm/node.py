@@ -141,9 +141,7 @@ class EmbeddedNode:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             lock.close()
-            raise NodeBusy(
-                f"the embedded chain in {self.folder} is already run by another process"
-            ) from error
+            raise NodeBusy(f"the embedded chain in {self.folder} is run by another process") from error
         return lock
 
     def _release(self) -> None:

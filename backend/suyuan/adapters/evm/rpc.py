@@ -41,7 +41,9 @@ class RpcError(Exception):
 class Rpc(Protocol):
     """A JSON-RPC endpoint. Raises RpcError when the node refuses, ChainUnavailable for everything else."""
 
-    where: str
+    @property
+    def where(self) -> str:
+        """What to call the endpoint in a sentence."""
 
     def call(self, method: str, *params: object) -> object: ...
     def batch(self, calls: Sequence[tuple[str, Sequence[object]]]) -> list[object]:

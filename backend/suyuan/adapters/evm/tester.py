@@ -22,7 +22,7 @@ REVERTED = "execution reverted"
 FUNDS = 10**23  # wei
 
 
-class TesterRpc:
+class MemoryRpc:
     """`Rpc` of a chain in memory that mines each transaction at once."""
 
     where = "the chain in memory"
