@@ -15,7 +15,7 @@ from suyuan.api.gateway import Gateway
 from suyuan.api.metrics import Requests, WayToTheChain
 
 #: Modules with a `router`, in the order of the documentation.
-ROUTERS = ("submissions", "epcis", "lots", "parties", "tokens", "products", "passport", "health")
+ROUTERS = ("submissions", "epcis", "lots", "parties", "products", "tokens", "passport", "health")
 
 
 def create_app(gateway: Gateway) -> FastAPI:

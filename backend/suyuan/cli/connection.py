@@ -69,6 +69,9 @@ class Connection:
     def post(self, path: str, body: Any = None, **params: Any) -> Any:
         return self._ask("POST", path, params=params, json=body)
 
+    def delete(self, path: str) -> Any:
+        return self._ask("DELETE", path)
+
     def send(self, path: str, content: bytes, *, headers: Mapping[str, str], **params: Any) -> Any:
         """POST of a document byte for byte."""
         return self._ask("POST", path, params=params, content=content, headers=dict(headers))

@@ -71,9 +71,19 @@ def _onboard(gateway: Connection, content: bytes, as_party: str | None) -> None:
 
 def register(gateway: Connection, found: Newcomers) -> tuple[int, int]:
     """Register who and what is not known yet; returns how many parties and products were new."""
-    parties = sum(_post_new(gateway, "/api/v1/parties", party) for party in found.parties.values())
+    parties = sum(_register_party(gateway, party) for party in found.parties.values())
     products = sum(_post_new(gateway, "/api/v1/products", product) for product in found.products.values())
     return parties, products
+
+
+def _register_party(gateway: Connection, party: dict[str, Any]) -> int:
+    """1 when it was new. Its sites follow one by one, so that one which is another's holds nothing up."""
+    new = _post_new(gateway, "/api/v1/parties", {**party, "sites": []})
+    if party["sites"]:
+        number = gateway.get("/api/v1/parties", uri=party["identifiers"][0])["parties"][0]["number"]
+        for site in party["sites"]:
+            _post_new(gateway, f"/api/v1/parties/{number}/sites", site)
+    return new
 
 
 def _post_new(gateway: Connection, path: str, body: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import typer
@@ -15,10 +15,11 @@ from rich.table import Table
 
 from suyuan.cli.connection import data_dir, find_address
 from suyuan.cli.exits import Exit, stop
+from suyuan.cli.lots import lot_path
 from suyuan.kernel import identity
 from suyuan.kernel.errors import SuyuanError
-from suyuan.verify import HttpRpc, Outcome, Report, Trust, TrustMissing, verify_bundle
-from suyuan.verify.deployment import load_trust
+from suyuan.verify import HttpRpc, Outcome, Report, Trust, verify_bundle
+from suyuan.verify.trust import CONTRACTS
 
 _COLOUR = {
     Outcome.PASS: "green",
@@ -36,7 +37,7 @@ def verify(
     ] = None,
     trust: Annotated[
         Path | None,
-        typer.Option("--deployment", help="Deployment file that names the chain and contracts you trust"),
+        typer.Option("--deployment", help="Folder with the deployment files of the chain that you trust"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON")] = False,
 ) -> None:
@@ -60,10 +61,10 @@ def _bundle(what: str) -> bytes:
     if what.startswith(("http://", "https://")) and urlsplit(what).hostname != "id.gs1.org":
         return _fetch(what)
     try:
-        lot = identity.from_argument(what)
+        identity.lot_id_of_argument(what)
     except SuyuanError as error:
-        stop(f"{what} is neither a file nor an address nor a lot: {error}", Exit.USAGE)
-    return _fetch(f"{find_address().url}/api/v1/lots/{quote(lot.uri, safe='')}/proof")
+        stop(f"{what} is neither a file nor an address nor a lot: {error.message}", Exit.USAGE)
+    return _fetch(f"{find_address().url}{lot_path(what)}/proof")
 
 
 def _fetch(url: str) -> bytes:
@@ -86,20 +87,33 @@ def _detail(answer: httpx.Response) -> str:
         return f"the server answered {answer.status_code}."
 
 
-def _trust(file: Path | None) -> Trust:
-    """What to believe: a deployment file given, else that of the data folder or of this checkout."""
-    try:
-        return load_trust(file) if file else load_trust(_deployment_in(data_dir() / "deployments"))
-    except TrustMissing as error:
+def _trust(folder: Path | None) -> Trust:
+    """What to believe: the deployment files given, else those of the data folder, else of this checkout."""
+    candidates = [folder] if folder else [data_dir() / "deployments", Path("contracts/deployments")]
+    chains = [
+        file for each in candidates for file in sorted([*each.glob("chain.json"), *each.glob("*/chain.json")])
+    ]
+    known = [file for file in chains if not file.parent.name.startswith("lost-")]
+    if not known:
         stop(
-            f"Nothing says which chain to trust: {error} Name a deployment file with --deployment.",
+            "Nothing says which chain to trust: name a folder with deployment files by --deployment.",
             Exit.USAGE,
         )
+    try:
+        return _read_trust(known[0])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        stop(f"The deployment file {known[0]} cannot be read: {error}.", Exit.USAGE)
 
 
-def _deployment_in(folder: Path) -> Path:
-    found = sorted(folder.glob("*/*.json"))
-    return found[0] if found else folder
+def _read_trust(chain_file: Path) -> Trust:
+    chain = json.loads(chain_file.read_bytes())
+    files = {name: json.loads((chain_file.parent / f"{name}.json").read_bytes()) for name in CONTRACTS}
+    return Trust(
+        chain_id=int(chain["chainId"]),
+        contracts={name: str(each["address"]) for name, each in files.items()},
+        code_hashes={name: bytes.fromhex(each["runtimeCodeHash"][2:]) for name, each in files.items()},
+        first_block=min(int(each["block"]) for each in files.values()),
+    )
 
 
 def _running_node() -> str:
