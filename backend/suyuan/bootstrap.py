@@ -27,6 +27,7 @@ from suyuan.anchoring.relay import RelayLoop
 from suyuan.config.keys import Keys, load_keys
 from suyuan.config.settings import Settings
 from suyuan.database import Database
+from suyuan.journal.receipts import ReceiptSigner
 from suyuan.kernel.clock import Clock, SystemClock
 from suyuan.kernel.errors import SuyuanError, Unauthenticated
 from suyuan.parties.custody import CustodialSigners, Keyring
@@ -99,6 +100,11 @@ def identity_of(deployment: Deployment) -> Identity:
         contracts=deployment.addresses,
         code_hashes={name: each.code_hash for name, each in deployment.contracts.items()},
     )
+
+
+def receipt_signer(key: bytes, identity: Identity) -> ReceiptSigner:
+    """Signs receipts for the ledger of this chain."""
+    return ReceiptSigner(key, identity.chain_id, identity.contracts["TraceLedger"])
 
 
 def check_chain(system: System) -> None:

@@ -22,7 +22,7 @@ def gateway_of(system: System) -> Gateway:
         database=system.database,
         clock=system.clock,
         keyring=system.keyring,
-        receipt_signer=bootstrap.receipt_signer(system),
+        receipt_signer=bootstrap.receipt_signer(system.keys.receipt, system.identity),
         identity=system.identity,
     )
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from suyuan.cli.connection import Connection, refuse
 from suyuan.cli.exits import Exit, stop
 from suyuan.cli.onboarding import Newcomers, newcomers
+from suyuan.kernel import identity
 
 ENDED = ("final", "rejected")
 POLL_SECONDS = 0.3
@@ -77,11 +78,17 @@ def register(gateway: Connection, found: Newcomers) -> tuple[int, int]:
 
 
 def _register_party(gateway: Connection, party: dict[str, Any]) -> int:
-    """1 when it was new. Its sites follow one by one, so that one which is another's holds nothing up."""
+    """1 when it was new. One known before gets the sites that it lacks; another's site stays another's."""
+    answer = gateway.try_post("/api/v1/parties", party)
+    if answer.is_success:
+        return 1
+    if answer.status_code != 409:
+        refuse(answer)
     new = _post_new(gateway, "/api/v1/parties", {**party, "sites": []})
-    if party["sites"]:
-        number = gateway.get("/api/v1/parties", uri=party["identifiers"][0])["parties"][0]["number"]
-        for site in party["sites"]:
+    number = gateway.get("/api/v1/parties", uri=party["identifiers"][0])["parties"][0]["number"]
+    known = {site["uri"] for site in gateway.get(f"/api/v1/parties/{number}/sites")["sites"]}
+    for site in party["sites"]:
+        if identity.identify(site["uri"]).uri not in known:
             _post_new(gateway, f"/api/v1/parties/{number}/sites", site)
     return new
 
