@@ -244,6 +244,19 @@ def test_many_receipts_are_fetched_together(world):
     assert found[hashes[1]] == world.chain.receipt(hashes[1])
 
 
+def test_the_transaction_that_recorded_a_submission_is_found_whoever_sent_it(world):
+    party, other = world.party(), world.party()
+    sent = {}
+    for sequence in (1, 2, 3):
+        lots = [entry(sha256(b"%d of %d" % (sequence, n)), Kind.PRODUCED) for n in range(2)]
+        bundle = [world.submission(party, *lots), world.submission(other, lots[0])]
+        sent[sequence] = world.send(world.contracts.record_many(bundle)).transaction_hash
+
+    assert {n: world.chain.submission_transaction(party, n) for n in sent} == sent
+    assert world.chain.submission_transaction(party, 4) is None
+    assert world.chain.submission_transaction(other + 1, 1) is None
+
+
 def test_a_value_that_does_not_fit_its_type_is_refused_before_the_chain(world):
     with pytest.raises(ValueError, match="setRoles"):
         world.contracts.set_roles(1, 256)

@@ -10,26 +10,46 @@ from typing import Any
 
 from suyuan.adapters.evm import answers
 from suyuan.adapters.evm.abi import Abi
-from suyuan.adapters.evm.logs import ANCHORS, LEDGER, PARTIES, LogReader
+from suyuan.adapters.evm.logs import ANCHORS, ENTRY_RECORDED, LEDGER, PARTIES, LogReader
 from suyuan.adapters.evm.policy import FinalityPolicy
 from suyuan.adapters.evm.rpc import Rpc, RpcError
 from suyuan.adapters.evm.sending import classify
-from suyuan.anchoring.ports import Block, Call, ChainUnavailable, Fees, Identity, Receipt, SendOutcome, Sent
+from suyuan.anchoring.ports import (
+    Block,
+    Call,
+    ChainUnavailable,
+    EntryRecorded,
+    Fees,
+    Identity,
+    Receipt,
+    SendOutcome,
+    Sent,
+)
 from suyuan.kernel.hashing import keccak256, to_hex
 
 #: A block's base fee can double in about six full blocks; twice as much leaves room for that.
 BASE_FEE_ROOM = 2
 OUT_OF_GAS = "OutOfGas"
+#: Blocks that one search asks for: public nodes refuse wider ranges.
+LOG_WINDOW = 5_000
 
 
 class EvmChain:
-    """One node and our contracts on it. `addresses` and `abis` go by contract name."""
+    """One node and our contracts on it. `addresses` and `abis` go by contract name; `first_block` is the one
+    that the ledger was deployed in: nothing of ours is older.
+    """
 
     def __init__(
-        self, rpc: Rpc, policy: FinalityPolicy, addresses: Mapping[str, str], abis: Mapping[str, Abi]
+        self,
+        rpc: Rpc,
+        policy: FinalityPolicy,
+        addresses: Mapping[str, str],
+        abis: Mapping[str, Abi],
+        first_block: int = 0,
     ) -> None:
         self.rpc = rpc
         self._policy = policy
+        self._first_block = first_block
         self._addresses = dict(addresses)
         self._abis = abis
         self._errors = merge_errors(abis)
@@ -138,6 +158,31 @@ class EvmChain:
 
     def next_sequence(self, party: int) -> int:
         return int(self._view(LEDGER, "nextSequence", party)[0])
+
+    def submission_transaction(self, party: int, sequence: int) -> bytes | None:
+        """Searched backwards; a party's sequences only grow, so a smaller one ends the search."""
+        newest = self.head().number
+        while newest >= self._first_block:
+            oldest = max(self._first_block, newest - LOG_WINDOW + 1)
+            for log in reversed(self._entries_of(party, oldest, newest)):
+                (entry,) = self._logs.read([log])
+                if isinstance(entry, EntryRecorded) and entry.sequence <= sequence:
+                    found = answers.octets(log.get("transactionHash"), "a log's transaction", 32)
+                    return found if entry.sequence == sequence else None
+            newest = oldest - 1
+        return None
+
+    def _entries_of(self, party: int, oldest: int, newest: int) -> list[dict[str, object]]:
+        wanted = {
+            "address": self._addresses[LEDGER],
+            "fromBlock": hex(oldest),
+            "toBlock": hex(newest),
+            "topics": [to_hex(ENTRY_RECORDED), None, to_hex(party.to_bytes(32, "big"))],
+        }
+        logs = self._ask("eth_getLogs", wanted)
+        if not isinstance(logs, list):
+            raise ChainUnavailable("the node gave no list of logs")
+        return [answers.members(log, "a log") for log in logs]
 
     def lot(self, lot_id: bytes) -> tuple[int, int, int, bytes]:
         custodian, offered_to, count, head = self._view(LEDGER, "lot", lot_id)

@@ -15,6 +15,7 @@ from suyuan.adapters.evm.contracts import EvmContracts
 from suyuan.adapters.evm.deploy import deploy
 from suyuan.adapters.evm.deployment import Deployment
 from suyuan.adapters.evm.errors import ChainMisconfigured
+from suyuan.adapters.evm.logs import LEDGER
 from suyuan.adapters.evm.node import chain_folder, node_url
 from suyuan.adapters.evm.node_state import SAVED
 from suyuan.adapters.evm.policy import FinalityPolicy, parse_policy
@@ -66,7 +67,7 @@ def connect(settings: ChainSettings, *, deploying: bool = False) -> Connection:
         found = deployment.load(settings.deployments_dir, None)
     abis = contract_abis()
     return Connection(
-        chain=EvmChain(rpc, policy, found.addresses, abis),
+        chain=EvmChain(rpc, policy, found.addresses, abis, found.contracts[LEDGER].block),
         contracts=EvmContracts(found.chain_id, found.addresses, abis),
         relayer=relayer,
         deployment=found,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from suyuan.adapters.evm.abi import Abi
+from suyuan.adapters.evm.access_list import packed_entries
 from suyuan.adapters.evm.logs import ANCHORS, LEDGER, PARTIES
 from suyuan.anchoring.ports import Call, SignedSubmission
 from suyuan.kernel import typed_data
@@ -53,18 +54,6 @@ class EvmContracts:
 
     def _call(self, contract: str, function: str, *arguments: object) -> Call:
         return Call(self._addresses[contract], self._abis[contract].call(function, *arguments))
-
-
-def packed_entries(entries: Sequence[LedgerEntry]) -> bytes:
-    """Entries as calldata: 74 bytes each, packed in the order of the type (ITraceLedger.Submission)."""
-    return b"".join(
-        each.lot_id
-        + each.event_hash
-        + each.occurred_at.to_bytes(5, "big")
-        + each.counterparty.to_bytes(4, "big")
-        + int(each.kind).to_bytes(1, "big")
-        for each in entries
-    )
 
 
 def _submission(signed: SignedSubmission) -> tuple[object, ...]:
