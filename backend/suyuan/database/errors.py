@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Unavailable
+from suyuan.kernel.errors import SuyuanError, Unavailable
 
 
 class DatabaseUnavailable(Unavailable):
@@ -11,9 +11,13 @@ class DatabaseUnavailable(Unavailable):
     code = "database.unavailable"
 
 
-class DatabaseUnfit(RuntimeError):
+class DatabaseUnfit(SuyuanError):
     """The database would lose or mix up records as it is set up; we do not start on it."""
 
+    code = "database.unfit"
 
-class SchemaOutdated(RuntimeError):
+
+class SchemaOutdated(SuyuanError):
     """The tables are not those of this version; `suyuan db upgrade` brings them there."""
+
+    code = "database.outdated"

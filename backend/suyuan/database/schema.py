@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import inspect
+
 from suyuan.database import registry
 from suyuan.database.engine import Database
+from suyuan.database.errors import SchemaOutdated
 from suyuan.database.locks import hold
+from suyuan.database.self_test import examine
 
 
 def upgrade(database: Database) -> None:
@@ -15,5 +19,13 @@ def upgrade(database: Database) -> None:
 
 
 def check(database: Database) -> None:
-    """Raise SchemaOutdated when the tables are not those of this version."""
-    raise NotImplementedError(database.url)
+    """Raise SchemaOutdated when the tables are not those of this version, DatabaseUnfit when the database
+    would lose records as it is set up.
+    """
+    with database.reading() as conn:
+        missing = sorted(set(registry.load().tables) - set(inspect(conn).get_table_names()))
+    if missing:
+        raise SchemaOutdated(
+            f"The database lacks the tables of this version ({missing[0]}, ...): db upgrade."
+        )
+    examine(database)

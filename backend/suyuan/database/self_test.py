@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 
 from sqlalchemy import Connection, text
@@ -66,27 +67,24 @@ def postgresql_faults(conn: Connection) -> list[str]:
 
 def lost_updates(database: Database) -> int:
     """How many of many simultaneous "read, add one, write" under `hold` are lost; 0 when all is well."""
+    table = f"self_test_{secrets.token_hex(6)}"  # several gateways may start together
     with database.transaction() as conn:
-        hold(conn, "self-test")
-        conn.execute(
-            text("CREATE TABLE IF NOT EXISTS self_test (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)")
-        )
-        conn.execute(text("DELETE FROM self_test"))
-        conn.execute(text("INSERT INTO self_test VALUES (1, 0)"))
-    threads = [threading.Thread(target=_count_up, args=(database,)) for _ in range(_WRITERS)]
+        conn.execute(text(f"CREATE TABLE {table} (n INTEGER NOT NULL)"))
+        conn.execute(text(f"INSERT INTO {table} VALUES (0)"))
+    threads = [threading.Thread(target=_count_up, args=(database, table)) for _ in range(_WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     with database.transaction() as conn:
-        total = int(conn.execute(text("SELECT n FROM self_test WHERE id = 1")).scalar_one())
-        conn.execute(text("DROP TABLE self_test"))
+        total = int(conn.execute(text(f"SELECT n FROM {table}")).scalar_one())
+        conn.execute(text(f"DROP TABLE {table}"))
     return _WRITERS * _ROUNDS - total
 
 
-def _count_up(database: Database) -> None:
+def _count_up(database: Database, table: str) -> None:
     for _ in range(_ROUNDS):
         with database.transaction() as conn:
-            hold(conn, "self-test")
-            n = int(conn.execute(text("SELECT n FROM self_test WHERE id = 1")).scalar_one())
-            conn.execute(text("UPDATE self_test SET n = :n WHERE id = 1"), {"n": n + 1})
+            hold(conn, table)
+            n = int(conn.execute(text(f"SELECT n FROM {table}")).scalar_one())
+            conn.execute(text(f"UPDATE {table} SET n = :n"), {"n": n + 1})
