@@ -9,22 +9,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from eth_abi import encode
+from eth_abi.packed import encode_packed
 
 from suyuan.kernel.hashing import keccak256
-from suyuan.kernel.ledger import ANY_ROLE, Kind, LedgerEntry, LotState, record_entry
+from suyuan.kernel.ledger import ANY_ROLE, LedgerEntry, LotState, record_entry
 from suyuan.kernel.typed_data import address_of, sign, submission_digest
 from suyuan.verify.rpc import NodeRefused
 
-ENTRY = "(bytes32,bytes32,uint40,uint32,uint8)"
-SUBMISSION = f"(uint32,uint64,{ENTRY}[],bytes)"
+SUBMISSION = "(uint32,uint64,bytes,bytes)"
 
 
 def selector(signature: str) -> bytes:
     return keccak256(signature.encode())[:4]
 
 
-def as_tuple(entry: LedgerEntry) -> tuple:
-    return (entry.lot_id, entry.event_hash, entry.occurred_at, entry.counterparty, int(entry.kind))
+def packed(entries: Sequence[LedgerEntry]) -> bytes:
+    return b"".join(
+        encode_packed(
+            ["bytes32", "bytes32", "uint40", "uint32", "uint8"],
+            [each.lot_id, each.event_hash, each.occurred_at, each.counterparty, int(each.kind)],
+        )
+        for each in entries
+    )
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A submission on its way."""
+
+    party: int
+    sequence: int
+    entries: tuple[LedgerEntry, ...]
+    signature: bytes
 
 
 @dataclass
@@ -87,24 +103,20 @@ class ModelChain:
         self.members[party].profiles.append((self.time, profile_hash))
         self._registry_log("ProfileChanged(uint32,bytes32)", party, profile_hash)
 
-    def signed(self, party: int, key: bytes, entries: Sequence[LedgerEntry]) -> tuple:
-        sequence = self.sequences.get(party, 0) + 1
-        self.sequences[party] = sequence
-        digest = submission_digest(
-            self.chain_id, self.contracts["TraceLedger"], party, sequence, tuple(entries)
-        )
-        return (party, sequence, [as_tuple(entry) for entry in entries], sign(digest, key))
+    def signed(self, party: int, key: bytes, entries: Sequence[LedgerEntry]) -> Signed:
+        sequence = self.sequences[party] = self.sequences.get(party, 0) + 1
+        ledger = self.contracts["TraceLedger"]
+        digest = submission_digest(self.chain_id, ledger, party, sequence, tuple(entries))
+        return Signed(party, sequence, tuple(entries), sign(digest, key))
 
-    def record_many(self, submissions: Sequence[tuple], *, skip: Sequence[int] = ()) -> str:
-        """`submissions` as `signed` gives them; those at the places in `skip` are sent but refused."""
-        calldata = selector(f"recordMany({SUBMISSION}[])") + encode([f"{SUBMISSION}[]"], [submissions])
+    def record_many(self, submissions: Sequence[Signed], *, skip: Sequence[int] = ()) -> str:
+        """Mines one transaction; submissions at the places in `skip` are sent but refused."""
+        sent = [(each.party, each.sequence, packed(each.entries), each.signature) for each in submissions]
+        calldata = selector(f"recordMany({SUBMISSION}[])") + encode([f"{SUBMISSION}[]"], [sent])
         block, transaction = self._send("TraceLedger", calldata)
-        for place, (party, sequence, entries, _) in enumerate(submissions):
-            if place in skip:
-                continue
-            for lot, event_hash, occurred_at, counterparty, kind in entries:
-                entry = LedgerEntry(lot, event_hash, occurred_at, counterparty, Kind(kind))
-                self._record(party, sequence, entry, block, transaction)
+        for place, each in enumerate(submissions):
+            for entry in () if place in skip else each.entries:
+                self._record(each.party, each.sequence, entry, block, transaction)
         return transaction
 
     def anchor(self, number: int, root: bytes, leaf_count: int) -> None:
@@ -195,8 +207,7 @@ class ModelChain:
         views = {
             selector("lot(bytes32)"): self._view_lot,
             selector("party(uint32)"): self._view_party,
-            selector("partyOf(address)"): self._view_party_of,
-            selector("wasValid(address,uint40)"): self._view_was_valid,
+            selector("keyOf(address)"): self._view_key_of,
         }
         if data[:4] not in views:
             raise NodeRefused("execution reverted")
@@ -216,14 +227,11 @@ class ModelChain:
             [member.profiles[-1][1] if member else bytes(32), 127, 2**40 - 1, False],
         )
 
-    def _view_party_of(self, data: bytes) -> bytes:
+    def _view_key_of(self, data: bytes) -> bytes:
         address = "0x" + data[12:].hex()
-        owner = next((number for number, member in self.members.items() if address in member.keys), 0)
-        return owner.to_bytes(32, "big")
-
-    def _view_was_valid(self, data: bytes) -> bytes:
-        address, at = "0x" + data[12:32].hex(), int.from_bytes(data[32:], "big")
-        windows = [window for member in self.members.values() for window in member.keys.get(address, [])]
-        return int(any(since <= at and (until is None or at < until) for since, until in windows)).to_bytes(
-            32, "big"
-        )
+        found = [
+            (number, since, until or 0)
+            for number, member in self.members.items()
+            for since, until in member.keys.get(address, [])
+        ]
+        return encode(["uint32", "uint40", "uint40"], found[-1] if found else (0, 0, 0))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.model_chain import as_tuple
+from fakes.model_chain import Signed
 from fakes.told_story import KEYS, LOT_URI
 from suyuan.kernel.canonical import canonical_json, parse_json
 from suyuan.kernel.errors import SuyuanError
@@ -134,14 +134,14 @@ def test_a_forged_signature_that_the_ledger_swallowed_fails(story):
     entry = another_entry()
     chain = story.chain
     digest = submission_digest(chain.chain_id, chain.contracts["TraceLedger"], 3, 2, (entry,))
-    chain.record_many([(3, 2, [as_tuple(entry)], sign(digest, KEYS[0]))])
+    chain.record_many([Signed(3, 2, (entry,), sign(digest, KEYS[0]))])
     assert ("signature", "entry 4") in outcomes(verify(story, _extended(story, entry, 2)), Outcome.FAIL)
 
 
 def test_a_refused_copy_beside_the_recorded_submission_does_no_harm(story):
     chain, entry = story.chain, another_entry()
     good = chain.signed(3, KEYS[2], [entry])
-    bad = (*good[:3], b"\x01" * 65)
+    bad = replace(good, signature=b"\x01" * 65)
     chain.record_many([bad, good], skip=[0])
     assert verify(story, _extended(story, entry, 2)).exit_code == 0
 

@@ -35,7 +35,7 @@ class BundleParty:
 
 @dataclass(frozen=True, slots=True)
 class BundleEntry:
-    """An entry as it is shown. `entry` is what its party signed, its event hash computed from the event shown;
+    """An entry as it is shown. `entry` is what its party signed, its event hash taken of the event shown;
     `block_time` is Unix seconds.
     """
 

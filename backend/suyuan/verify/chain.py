@@ -56,6 +56,19 @@ class SeenTransaction:
     calldata: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SeenKey:
+    """Whose key an address is, its window in Unix seconds; `until` 0: not revoked, `party` 0: no one's."""
+
+    party: int
+    since: int
+    until: int
+
+    def valid_at(self, time: int) -> bool:
+        """A key revoked in the very block of an entry may have signed it before; the ledger judged."""
+        return self.since <= time and (self.until == 0 or time <= self.until)
+
+
 class SeenChain:
     """Asks each question of the node once. Every method may raise Unreachable."""
 
@@ -132,12 +145,9 @@ class SeenChain:
                 found.add(as_bytes(log.get("data"), "data of a party")[:32])
         return frozenset(found)
 
-    def party_of(self, key: bytes) -> int:
-        return _number(self._view("PartyRegistry", "partyOf(address)", key.rjust(32, b"\0"), 1)[0])
-
-    def was_valid(self, key: bytes, at: int) -> bool:
-        argument = key.rjust(32, b"\0") + at.to_bytes(32, "big")
-        return _number(self._view("PartyRegistry", "wasValid(address,uint40)", argument, 1)[0]) == 1
+    def key(self, address: bytes) -> SeenKey:
+        words = self._view("PartyRegistry", "keyOf(address)", address.rjust(32, b"\0"), 3)
+        return SeenKey(*map(_number, words))
 
     def wallet_accepts(self, wallet: bytes, digest: bytes, signature: bytes, block: int) -> bool | None:
         """EIP-1271 at the state after `block`; None when this node cannot tell."""

@@ -41,7 +41,7 @@ def check_times(bundle: Bundle) -> Iterator[Check]:
 
 def _event_seconds(told: object) -> int | None:
     try:
-        moment = datetime.fromisoformat(str(told))
+        moment = datetime.fromisoformat(str(told).upper())
     except ValueError:
         return None
     return floor(moment.timestamp()) if moment.tzinfo else floor(moment.replace(tzinfo=UTC).timestamp())

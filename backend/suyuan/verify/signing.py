@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from suyuan.kernel.typed_data import recover, submission_digest
+from suyuan.kernel.typed_data import address_bytes, recover, submission_digest
 from suyuan.verify.bundle import BundleEntry
 from suyuan.verify.calldata import NotSubmissions, Submission, submissions_in
 from suyuan.verify.chain import SeenChain
@@ -53,8 +53,7 @@ def _judge(found: Submission, shown: BundleEntry, trust: Trust, chain: SeenChain
     signer = recover(digest, found.signature)
     if signer is None:
         return Check("signature", Outcome.FAIL, "is no valid signature", shown.subject)
-    key = bytes.fromhex(signer.removeprefix("0x"))
-    fault = _key_fault(key, shown, chain)
+    fault = _key_fault(address_bytes(signer), shown, chain)
     if fault:
         return Check("signature", Outcome.FAIL, f"{signer} {fault}", shown.subject)
     return Check("signature", Outcome.PASS, f"signed by party {shown.party} with {signer}", shown.subject)
@@ -77,13 +76,12 @@ def _judge_wallet(found: Submission, shown: BundleEntry, chain: SeenChain, diges
     return Check("signature", Outcome.UNSUPPORTED, detail, shown.subject)
 
 
-def _key_fault(key: bytes, shown: BundleEntry, chain: SeenChain) -> str:
-    owner = chain.party_of(key)
-    if owner != shown.party:
+def _key_fault(address: bytes, shown: BundleEntry, chain: SeenChain) -> str:
+    key, block = chain.key(address), chain.block(shown.block)
+    if key.party != shown.party:
         return f"is not a key of party {shown.party}"
-    block = chain.block(shown.block)
     if block is None:
         raise Unreachable(f"the node does not know block {shown.block}")
-    if not chain.was_valid(key, block.time):
+    if not key.valid_at(block.time):
         return f"was no valid key of party {shown.party} at the entry's block time"
     return ""

@@ -17,7 +17,7 @@ class TrustMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`contracts`: name -> 0x address in any letter case. `code_hashes`: name -> keccak256 of the runtime code;
+    """`contracts`: name -> 0x address, any letter case. `code_hashes`: name -> keccak256 of the runtime code;
     a contract without one is reported UNSUPPORTED, never PASS. `first_block`: the contracts are no older;
     logs are asked from there on.
     """

@@ -1,0 +1,189 @@
+"""Public pages: what a scan shows, the bundle behind it, and the QR code that leads there. No sign-in.
+
+Paths are read from the bytes of the request, because a lot's name may hold an encoded slash.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from suyuan.api.gateway import Gateway, gateway, parts_of
+from suyuan.kernel.canonical import canonical_json
+from suyuan.kernel.digital_link import CANONICAL_STEM, QUALIFIERS
+from suyuan.kernel.errors import SuyuanError
+from suyuan.kernel.identity import TraceObject, from_argument, identify, lot_id, page_path
+from suyuan.lots.errors import LotUnknown
+from suyuan.lots.registry import find_lot
+from suyuan.passport.bundle import build_bundle
+from suyuan.passport.linkset import build_linkset
+from suyuan.passport.lot_page import build_page
+from suyuan.passport.negotiation import Form, wanted_form, wanted_language
+from suyuan.passport.page import Links, content_policy, render_lot, render_malformed, render_unknown
+from suyuan.passport.qr import qr_svg
+from suyuan.passport.story import Story, gather
+
+router = APIRouter(tags=["passport"])
+
+#: Longer addresses are put into a QR code by the lot's id instead of its name.
+_QR_TEXT = 300
+_SMALL = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request for a page wants."""
+
+    form: Form
+    language: str
+    chosen: bool  # the language stands in the address, and is kept in links
+    first: int
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        query = request.query_params
+        start = query.get("from", "0")
+        return cls(
+            wanted_form(
+                request.headers.get("accept", ""), query.get("format", ""), query.get("linkType", "")
+            ),
+            wanted_language(request.headers.get("accept-language", ""), query.get("lang", "")),
+            "lang" in query,
+            int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 0,
+        )
+
+    @property
+    def other_language(self) -> str:
+        return "?lang=en" if self.language == "zh" else "?lang=zh"
+
+
+def digital_link_page(request: Request) -> Response:
+    """A lot, item or container under its GS1 Digital Link path."""
+    return _page(request, CANONICAL_STEM + _raw_path(request))
+
+
+def lot_page(request: Request) -> Response:
+    """Anything else that can be traced, under `/lot/` and its percent-encoded URI or its 0x lot id."""
+    return _page(request, unquote(_raw_path(request).removeprefix("/lot/")))
+
+
+def qr_code(request: Request) -> Response:
+    """The QR code of a page: `/qr`, the page's own path, `.svg`."""
+    parts = parts_of(request)
+    path = _raw_path(request).removeprefix("/qr").removesuffix(".svg")
+    try:
+        obj = identify(CANONICAL_STEM + path if not path.startswith("/lot/") else unquote(path[5:]))
+    except SuyuanError:
+        return Response(status_code=404)
+    body = qr_svg(_scanned(parts, obj))
+    return _answer(request, body, "image/svg+xml", {"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+for _key in QUALIFIERS:
+    router.add_route(f"/{_key}/{{rest:path}}", digital_link_page, methods=["GET"])
+router.add_route("/lot/{rest:path}", lot_page, methods=["GET"])
+router.add_route("/qr/{rest:path}", qr_code, methods=["GET"])
+
+
+@router.get("/api/v1/lots/{lot:path}/proof", summary="The bundle that proves a lot")
+def proof(lot: str, request: Request, parts: Annotated[Gateway, Depends(gateway)]) -> Response:
+    """suyuan-bundle/1, as docs/formats/bundle.md defines it. `lot`: URI, URN, GTIN/LOT or 0x lot id."""
+    found = from_argument(lot)
+    with parts.database.reading() as conn:
+        identifier = found if isinstance(found, bytes) else lot_id(found.uri)
+        known = find_lot(conn, identifier)
+        story = gather(conn, known.uri) if known else None
+        if story is None:
+            raise LotUnknown(f"Nothing is recorded about {lot[:200]}.")
+        body = canonical_json(build_bundle(conn, parts.identity, story))
+    return _answer(request, body, "application/json")
+
+
+def _page(request: Request, named: str) -> Response:
+    parts, asked = parts_of(request), Asked.of(request)
+    demo = parts.settings.makes_own_keys
+    try:
+        uri = _uri(parts, named)
+    except SuyuanError as fault:
+        if asked.form != "html":
+            raise
+        body = render_malformed(named, str(fault), asked.language, asked.other_language, demo=demo)
+        return _html(request, body, status=400)
+    with parts.database.reading() as conn:
+        story = gather(conn, uri) if uri else None
+        if story is None:
+            if asked.form != "html":
+                raise LotUnknown(f"Nothing is recorded about {named[:200]}.")
+            body = render_unknown(named, asked.language, asked.other_language, demo=demo)
+            return _html(request, body, status=404)
+        if asked.form == "bundle":
+            body = canonical_json(build_bundle(conn, parts.identity, story))
+            return _answer(request, body, "application/json")
+        page = None if asked.form == "linkset" else build_page(conn, parts.identity, story, demo=demo)
+    links = _links(parts, story, asked)
+    if page is None:
+        name = story.product.name(asked.language) if story.product else story.lot.uri
+        linkset = canonical_json(build_linkset(story.lot.uri, links.page, name))
+        return _answer(request, linkset, "application/linkset+json")
+    return _html(
+        request, render_lot(page, asked.language, links, min(asked.first, max(len(page.steps) - 1, 0)))
+    )
+
+
+def _uri(parts: Gateway, named: str) -> str:
+    """The canonical URI of what is named; empty for a lot id that nobody recorded."""
+    if not named.startswith(("0x", "0X")):
+        return identify(named).uri
+    found = from_argument(named)
+    with parts.database.reading() as conn:
+        lot = find_lot(conn, found) if isinstance(found, bytes) else None
+    return lot.uri if lot else ""
+
+
+def _links(parts: Gateway, story: Story, asked: Asked) -> Links:
+    path = page_path(story.obj)
+    return Links(
+        page=parts.settings.public_url + path,
+        bundle=f"{path}?format=json",
+        qr=f"/qr{path}.svg",
+        file=f"suyuan-{(story.obj.lot or story.obj.serial or 'lot')[:40]}.json",
+        other_language=asked.other_language,
+        suffix=f"?lang={asked.language}" if asked.chosen else "",
+    )
+
+
+def _scanned(parts: Gateway, obj: TraceObject) -> str:
+    address = parts.settings.public_url + page_path(obj)
+    return (
+        address if len(address) <= _QR_TEXT else f"{parts.settings.public_url}/lot/0x{lot_id(obj.uri).hex()}"
+    )
+
+
+def _raw_path(request: Request) -> str:
+    raw = request.scope.get("raw_path") or request.url.path.encode()
+    return bytes(raw).split(b"?", 1)[0].decode("ascii", "replace")
+
+
+def _html(request: Request, body: bytes, status: int = 200) -> Response:
+    headers = {"Content-Security-Policy": content_policy()}
+    return _answer(request, body, "text/html; charset=utf-8", headers, status)
+
+
+def _answer(
+    request: Request, body: bytes, media: str, headers: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    """The body with its ETag, compressed where that is taken; 304 when the client has it."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    every = {"ETag": tag, "Vary": "Accept, Accept-Language, Accept-Encoding", "Cache-Control": "no-cache"}
+    every |= headers or {}
+    if status == 200 and tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=every)
+    if len(body) > _SMALL and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 6, mtime=0)
+        every["Content-Encoding"] = "gzip"
+    return Response(body, status, every, media)

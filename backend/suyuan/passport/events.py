@@ -1,0 +1,107 @@
+"""What a page shows of one event, read from its public form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from suyuan.kernel.identity import NotAnIdentifier, identify
+from suyuan.kernel.ledger import Kind
+from suyuan.passport.model import Step
+
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+_QUANTITIES = (
+    "quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList",
+)  # fmt: skip
+
+
+def happened(event: Mapping[str, Any], seconds: int) -> datetime:
+    """The event's time in its own offset; from what was signed when the event does not tell it."""
+    try:
+        moment = datetime.fromisoformat(str(event.get("eventTime")).upper())
+    except ValueError:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    found = _OFFSET.fullmatch(str(event.get("eventTimeZoneOffset")))
+    if not found or moment.tzinfo is None:
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    span = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return moment.astimezone(timezone(-span if found[1] == "-" else span))
+
+
+def amounts(event: Mapping[str, Any], uri: str) -> tuple[tuple[str, str], ...]:
+    """(quantity, unit) wherever the event states an amount of the object with this canonical URI."""
+    found: list[tuple[str, str]] = []
+    for member in _QUANTITIES:
+        stated = [each for each in event.get(member) or () if isinstance(each, dict) and "quantity" in each]
+        found += [
+            (_plain(each["quantity"]), str(each.get("uom", "")))
+            for each in stated
+            if _is(each.get("epcClass"), uri)
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def _is(text: object, uri: str) -> bool:
+    try:
+        return isinstance(text, str) and identify(text).uri == uri
+    except NotAnIdentifier:
+        return False
+
+
+def _plain(quantity: object) -> str:
+    return f"{quantity:.15g}" if isinstance(quantity, float) else str(quantity)
+
+
+def place_uri(event: Mapping[str, Any]) -> str:
+    """Where it happened: the read point, else the business location; empty when neither is told."""
+    for member in ("readPoint", "bizLocation"):
+        place = event.get(member)
+        if isinstance(place, dict) and isinstance(place.get("id"), str):
+            return str(place["id"])
+    return ""
+
+
+def hidden(event: Mapping[str, Any]) -> int:
+    """How many members stand as digests only."""
+    return sum(len(each["_sd"]) for each in _objects(event) if isinstance(each.get("_sd"), list))
+
+
+def has_temperature(event: Mapping[str, Any]) -> bool:
+    """Whether a sensor reports a temperature in it."""
+    kinds = (str(each.get("type", "")) for each in _objects(event.get("sensorElementList")))
+    return any(kind.rsplit(":", 1)[-1].rsplit("/", 1)[-1] == "Temperature" for kind in kinds)
+
+
+def declared(event: Mapping[str, Any]) -> str:
+    """The reason of an error declaration as a bare word; empty when the event declares no error."""
+    declaration = event.get("errorDeclaration")
+    if declaration is None:
+        return ""
+    reason = declaration.get("reason") if isinstance(declaration, dict) else None
+    return str(reason or "unspecified").rsplit("-", 1)[-1].rsplit(":", 1)[-1]
+
+
+def _objects(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+        for value in tree.values():
+            yield from _objects(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _objects(value)
+
+
+def corrections(steps: list[Step]) -> dict[int, int]:
+    """Place of each step that a later one declares to be in error -> place of that later one.
+
+    An EPCIS error declaration repeats the event with its eventID.
+    """
+    found = {}
+    for place, step in enumerate(steps):
+        if step.kind is Kind.CORRECTED or step.declared:
+            for earlier, other in enumerate(steps):
+                if other.event_id == step.event_id and not other.declared and earlier != place:
+                    found[earlier] = place
+    return found

@@ -1,0 +1,185 @@
+"""A lot's page as values, before it is put into words: no language, no HTML, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from suyuan.kernel.ledger import Kind
+
+#: language -> name; at least one of `zh` and `en`
+Names = Mapping[str, str]
+
+#: Entries that came this much after the fact are pointed out: nobody but the signer vouches for their time.
+LATE = timedelta(days=3)
+
+
+class State(StrEnum):
+    """The verdict. Exactly one is shown; the first that applies, in this order."""
+
+    BROKEN = "broken"  # what this server holds does not agree with itself
+    CONTRADICTION = "contradiction"
+    EMPTY = "empty"
+    PENDING = "pending"
+    GAPS = "gaps"
+    VERIFIED = "verified"
+
+
+class Vouch(StrEnum):
+    """Who stands behind a step."""
+
+    SELF = "self"
+    BOTH = "both"
+    INDEPENDENT = "independent"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A party as it is shown. `role` is a word of kernel.ledger.Role, or empty."""
+
+    number: int
+    names: Names
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where an entry stands on the chain. Hashes are 0x text."""
+
+    transaction: str
+    block: int
+    time: datetime
+    sequence: int
+    index: int
+    in_custody: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry in the journey. `happened` keeps the event's own offset; `amounts` are (quantity, unit);
+    `state` is a word of anchoring's State; `recorded` is None until the entry is final.
+    """
+
+    kind: Kind
+    biz_step: str
+    happened: datetime
+    party: Who
+    counterparty: Who | None
+    place: Names | None
+    amounts: tuple[tuple[str, str], ...]
+    vouch: Vouch
+    state: str
+    recorded: Recorded | None
+    event_hash: str
+    event_id: str
+    hidden: int = 0
+    declared: str = ""  # the reason of the event's own error declaration
+    corrected: bool = False
+    corrected_at: int | None = None  # place of the step that declares this one to be in error
+    refusal: str = ""
+
+    @property
+    def lag(self) -> timedelta | None:
+        return self.recorded.time - self.happened if self.recorded else None
+
+
+@dataclass(frozen=True, slots=True)
+class Discord:
+    """A contradiction; `place` is the step that it was found at, when it is one of this page's."""
+
+    code: str
+    facts: Mapping[str, str]
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A lot that this one was made from, or that was made of it. `path` is its own page."""
+
+    uri: str
+    short: str
+    names: Names | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    parents: tuple[Relative, ...] = ()
+    children: tuple[Relative, ...] = ()
+    more_parents: int = 0
+    more_children: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """`code` is a word under `gaps` in the words; `grave` ones change the verdict, others are notices."""
+
+    code: str
+    count: int
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    names: Names
+    anchored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """`demo` is true on a chain that lives on the operator's own machine only."""
+
+    chain_id: int
+    ledger: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LotPage:
+    """Everything that the page of one lot says."""
+
+    uri: str
+    path: str
+    gtin: str | None
+    lot: str
+    lot_id: str
+    product: Product | None
+    steps: tuple[Step, ...]
+    discords: tuple[Discord, ...]
+    family: Family
+    custodian: Who | None
+    offered_to: Who | None
+    chain: ChainFacts
+    broken: str = ""
+    gaps: tuple[Gap, ...] = field(default=())
+
+    @property
+    def final(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.recorded is not None)
+
+    @property
+    def pending(self) -> int:
+        return sum(1 for step in self.steps if step.recorded is None and step.state != "rejected")
+
+    @property
+    def signers(self) -> int:
+        return len({step.party.number for step in self.final})
+
+    @property
+    def since(self) -> datetime | None:
+        """When the newest final entry was recorded: from then on nothing shown was changed."""
+        return max((step.recorded.time for step in self.steps if step.recorded), default=None)
+
+    @property
+    def state(self) -> State:
+        if self.broken:
+            return State.BROKEN
+        if self.discords:
+            return State.CONTRADICTION
+        if not self.final and not self.pending:
+            return State.EMPTY
+        if self.pending:
+            return State.PENDING
+        return State.GAPS if any(gap.grave for gap in self.gaps) else State.VERIFIED

@@ -1,0 +1,120 @@
+"""What a LotPage says, in the words of one language."""
+
+from __future__ import annotations
+
+from suyuan.kernel.ledger import Kind
+from suyuan.passport.gaps import is_bystander
+from suyuan.passport.model import Discord, LotPage, State, Step
+from suyuan.passport.words import Words
+
+_RELATIONS = {Kind.OFFERED: "to", Kind.ACCEPTED: "from", Kind.REFUSED: "from", Kind.RECEIVED: "from"}
+
+
+class View:
+    """Sentences of a page. `more`: steps after those shown."""
+
+    def __init__(self, page: LotPage, words: Words, *, more: int) -> None:
+        self._page = page
+        self._words = words
+        self.more = more
+
+    @property
+    def name(self) -> str:
+        product = self._page.product
+        return self._words.name(product.names) if product else self._words.word("unnamed")
+
+    @property
+    def other_name(self) -> str:
+        product = self._page.product
+        return self._words.other_name(product.names) if product else ""
+
+    @property
+    def title(self) -> str:
+        if self._page.product:
+            return self._words.word("title", name=self.name, lot=self._page.lot)
+        return self._words.word("titleUnnamed", lot=self._page.lot)
+
+    @property
+    def says(self) -> str:
+        """The verdict's sentence: what is proven, and what is not."""
+        page, words = self._page, self._words
+        counted = {
+            "entries": len(page.final),
+            "signers": page.signers,
+            "pending": page.pending,
+            "gaps": sum(gap.count for gap in page.gaps if gap.grave),
+            "contradictions": len(page.discords),
+        }
+        values = {name: words.word(f"count.{name}", n=number) for name, number in counted.items()}
+        if page.state is State.PENDING:
+            already = words.word("verdict.pendingAlready", entries=values["entries"]) if page.final else ""
+            values["already"] = already
+        if page.since is not None:
+            values["since"] = words.time(page.since)
+        return words.word(f"verdict.{page.state.value}Text", **values).strip()
+
+    @property
+    def figures(self) -> tuple[tuple[str, int], ...]:
+        page = self._page
+        return (
+            ("entries", len(page.final)),
+            ("signers", page.signers),
+            ("pending", page.pending),
+            ("contradictions", len(page.discords)),
+        )
+
+    @property
+    def custody(self) -> str:
+        page, words = self._page, self._words
+        if page.custodian is None:
+            return words.word("custody.none")
+        party = words.name(page.custodian.names)
+        if page.offered_to is None:
+            return words.word("custody.now", party=party)
+        return words.word("custody.offered", party=party, to=words.name(page.offered_to.names))
+
+    @property
+    def as_of(self) -> str:
+        last = max(
+            (step.recorded for step in self._page.final if step.recorded), key=lambda r: r.block, default=None
+        )
+        if last is None:
+            return ""
+        return self._words.word("verify.asOf", block=last.block, time=self._words.time(last.time))
+
+    def discord(self, discord: Discord) -> str:
+        facts = dict(discord.facts)
+        facts["uom"] = self._words.unit(facts.get("uom", ""))
+        known = discord.code in self._words.tree("contradictions")
+        try:
+            return str(self._words.tree("contradictions")[discord.code if known else "other"]).format(
+                **(facts | {"code": discord.code})
+            )
+        except KeyError:
+            return str(self._words.tree("contradictions")["other"]).format(code=discord.code)
+
+    def relation(self, step: Step) -> str:
+        return _RELATIONS.get(step.kind, "with")
+
+    def amounts(self, step: Step) -> str:
+        return " · ".join(self._words.amount(quantity, unit) for quantity, unit in step.amounts)
+
+    def recorded(self, step: Step) -> str:
+        """The block's time beside the claimed one."""
+        if step.recorded is None or step.lag is None:
+            return ""
+        moment = step.recorded.time.astimezone(step.happened.tzinfo)
+        lag = step.lag
+        if lag.total_seconds() < 0:
+            told = self._words.word("journey.before")
+        else:
+            told = self._words.word("journey.afterwards", lag=self._words.lag(lag))
+        return f"{self._words.time(moment)} · {told}"
+
+    def declared(self, step: Step) -> str:
+        key = f"reason.{step.declared}"
+        texts = self._words.tree("journey")
+        return str(texts.get(key, texts["corrects"]))
+
+    def bystander(self, step: Step) -> bool:
+        return is_bystander(step)
