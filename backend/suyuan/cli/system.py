@@ -36,7 +36,6 @@ def up(
     """Start the whole system on this machine: chain, database, worker, gateway, and a demo on first start."""
     from suyuan.up.detached import start_detached, stop_running  # late: the web framework takes its time
     from suyuan.up.errors import CannotStart
-    from suyuan.up.supervisor import Options, Supervisor
 
     settings = settings_or_stop(port=port, data_dir=data)
     try:
@@ -46,6 +45,8 @@ def up(
             arguments = ["--port", str(settings.port), "--data", str(settings.data_dir)]
             start_detached(settings.data_dir, [*arguments, *(["--empty"] if empty else [])], _say)
         else:
+            from suyuan.up.supervisor import Options, Supervisor  # late: this one needs the chain's libraries
+
             Supervisor(Options(settings, empty=empty), _say).run()
     except CannotStart as error:
         stop(escape(str(error)), Exit.UNREACHABLE)

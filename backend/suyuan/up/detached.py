@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from suyuan.adapters.evm import node
 from suyuan.up.announce import summary_lines
 from suyuan.up.children import own_command
 from suyuan.up.errors import CannotStart
@@ -54,12 +53,22 @@ def _follow(data_dir: Path, log: Path, process: subprocess.Popen[bytes], say: Sa
             state = read_state(data_dir)
             ready = state is not None and state.supervisor == mine and state.phase == "ready"
             for line in lines:
-                say(line.rstrip("\n"))
+                say(line.removeprefix("· ").rstrip("\n"))
             if ended is not None:
                 raise CannotStart("It did not start; the lines above say why.")
             if ready:
                 return
             time.sleep(0.1)
+
+
+def _end_orphan(data_dir: Path) -> None:
+    """A node ends with its supervisor; where the system cannot promise that, its own record names it."""
+    from suyuan.adapters.evm import node_process  # late: web3 takes a second to import
+    from suyuan.adapters.evm.node import chain_folder
+
+    record = node_process.read_record(chain_folder(data_dir))
+    if record is not None and node_process.is_running(record):
+        node_process.end(record)
 
 
 def stop_running(data_dir: Path, say: Say) -> None:
@@ -74,6 +83,6 @@ def stop_running(data_dir: Path, say: Say) -> None:
     for mark in state.children.values():
         end(mark, grace=10)
         wait_gone(mark, 1)
-    node.end_orphan(data_dir)
+    _end_orphan(data_dir)
     forget_state(data_dir)
     say("Suyuan has stopped; its data stays.")

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
 
-class CannotStart(Exception):  # noqa: N818 - says what is the case
+class CannotStart(Exception):
     """The system cannot be started; the message is one clear sentence for the person at the terminal."""
