@@ -25,7 +25,7 @@ from suyuan.database.types import Quantity, UtcMillis
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 lot = Table(
-    "lot",
+    "lots_lots",
     metadata,
     Column("number", Number, primary_key=True, autoincrement=True),
     Column("lot_id", LargeBinary(32), nullable=False, unique=True),
@@ -43,19 +43,19 @@ lot = Table(
 
 #: Which parties ever wrote an entry about a lot; who never touched a lot may not move it.
 touch = Table(
-    "lot_touch",
+    "lots_touches",
     metadata,
-    Column("lot", Number, ForeignKey("lot.number"), primary_key=True),
+    Column("lot", Number, ForeignKey("lots_lots.number"), primary_key=True),
     Column("party", BigInteger, primary_key=True),
     sqlite_with_rowid=False,
 )
 
 #: child was made from parent; `event_hash` is the first event that says so.
 edge = Table(
-    "lot_edge",
+    "lots_edges",
     metadata,
-    Column("child", Number, ForeignKey("lot.number"), primary_key=True),
-    Column("parent", Number, ForeignKey("lot.number"), primary_key=True),
+    Column("child", Number, ForeignKey("lots_lots.number"), primary_key=True),
+    Column("parent", Number, ForeignKey("lots_lots.number"), primary_key=True),
     Column("event_hash", LargeBinary(32), nullable=False),
     Column("occurred_at", UtcMillis, nullable=False),
     Column("party", BigInteger, nullable=False),
@@ -65,11 +65,11 @@ edge = Table(
 
 #: What went into a container and came out of it, as told; its content at a time is folded from these.
 content = Table(
-    "lot_content",
+    "lots_contents",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column("container", Number, ForeignKey("lot.number"), nullable=False),
-    Column("child", Number, ForeignKey("lot.number"), nullable=True),  # NULL: everything in it
+    Column("container", Number, ForeignKey("lots_lots.number"), nullable=False),
+    Column("child", Number, ForeignKey("lots_lots.number"), nullable=True),  # NULL: everything in it
     Column("added", Boolean, nullable=False),
     Column("at", UtcMillis, nullable=False),
     Column("quantity", Quantity, nullable=True),
@@ -81,9 +81,9 @@ content = Table(
 
 #: Amounts stated of a lot so far, in common units: sums of what was made, used and received.
 total = Table(
-    "lot_total",
+    "lots_totals",
     metadata,
-    Column("lot", Number, ForeignKey("lot.number"), primary_key=True),
+    Column("lot", Number, ForeignKey("lots_lots.number"), primary_key=True),
     Column("direction", SmallInteger, primary_key=True),
     Column("uom", Text, primary_key=True),  # '' counts pieces
     Column("quantity", Quantity, nullable=False),
@@ -93,12 +93,12 @@ total = Table(
 
 #: A transformation told in several events with one transformationID: what went in and came out so far.
 process_part = Table(
-    "lot_process_part",
+    "lots_process_parts",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
     Column("party", BigInteger, nullable=False),
     Column("process", Text, nullable=False),
-    Column("lot", Number, ForeignKey("lot.number"), nullable=False),
+    Column("lot", Number, ForeignKey("lots_lots.number"), nullable=False),
     Column("direction", SmallInteger, nullable=False),
     Column("quantity", Quantity, nullable=True),
     Column("uom", Text, nullable=True),
@@ -107,10 +107,10 @@ process_part = Table(
 
 #: What does not fit together. Shown on the lot's page, never a reason to hide or refuse a record.
 contradiction = Table(
-    "lot_contradiction",
+    "lots_contradictions",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column("lot", Number, ForeignKey("lot.number"), nullable=False),
+    Column("lot", Number, ForeignKey("lots_lots.number"), nullable=False),
     Column("code", Text, nullable=False),
     Column("event_hash", LargeBinary(32), nullable=False),
     Column("facts", Text, nullable=False),  # canonical JSON

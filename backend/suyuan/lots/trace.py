@@ -18,6 +18,7 @@ def trace(conn: Connection, lot_id: bytes, direction: TraceDirection, limit: int
 
     At most `limit` lots, the asked one first and included. Raises LotUnknown.
     """
+    direction = TraceDirection(direction)
     start = repository.lots_by_id(conn, [lot_id]).get(lot_id)
     if start is None:
         raise LotUnknown(f"Nothing is recorded about lot 0x{lot_id.hex()}.")

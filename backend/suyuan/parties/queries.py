@@ -96,3 +96,31 @@ def recorded_profile(conn: Connection, party: int) -> Profile | None:
         ),
         None,
     )
+
+
+def numbers_of(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
+    """Party numbers by identifier as it is given, for many at once; those that are none's are left out."""
+    wanted = _keys(uris)
+    query = select(identifiers.c.uri_hash, identifiers.c.party).where(
+        identifiers.c.uri_hash.in_(set(wanted.values()))
+    )
+    found = {row.uri_hash: row.party for row in conn.execute(query)} if wanted else {}
+    return {uri: found[key] for uri, key in wanted.items() if key in found}
+
+
+def owners_of_sites(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
+    """Party numbers by the URI of a site as it is given; unknown sites are left out."""
+    wanted = _keys(uris)
+    query = select(sites.c.uri_hash, sites.c.party).where(sites.c.uri_hash.in_(set(wanted.values())))
+    found = {row.uri_hash: row.party for row in conn.execute(query)} if wanted else {}
+    return {uri: found[key] for uri, key in wanted.items() if key in found}
+
+
+def _keys(uris: Iterable[str]) -> dict[str, bytes]:
+    found = {}
+    for uri in uris:
+        try:
+            found[uri] = uri_key(uri)
+        except NotAnIdentifier:
+            continue
+    return found

@@ -1,0 +1,189 @@
+"""Reading and writing the journal's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from suyuan.journal import tables as t
+from suyuan.journal.model import CapturedEvent, JournalEvent, StoredSubmission
+from suyuan.kernel.canonical import canonical_json
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An event that a party has told before: its submission's position, and what tells equal content."""
+
+    submission: int
+    content_hash: bytes
+    original: str | None
+
+
+def stored_answer(conn: Connection, caller: str, request_hash: bytes) -> Row[Any] | None:
+    """The capture of the same request by the same caller."""
+    c = t.captures.c
+    return conn.execute(
+        select(t.captures).where(c.caller == caller, c.request_hash == request_hash)
+    ).one_or_none()
+
+
+def answer_under_key(conn: Connection, caller: str, key_hash: bytes) -> Row[Any] | None:
+    """The capture that used this Idempotency-Key."""
+    c = t.captures.c
+    return conn.execute(select(t.captures).where(c.caller == caller, c.key_hash == key_hash)).one_or_none()
+
+
+def known_events(conn: Connection, keys: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Known]:
+    """Those of (party, event key) that are stored."""
+    found = {}
+    c = t.events.c
+    columns = (c.party, c.event_key, c.submission, c.content_hash, c.original)
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        where = tuple_(c.party, c.event_key).in_(part)
+        for row in conn.execute(select(*columns).where(where)):
+            found[row.party, row.event_key] = Known(row.submission, row.content_hash, row.original)
+    return found
+
+
+def insert_document(conn: Connection, digest: bytes, body: bytes, now: datetime) -> None:
+    """Keep the bytes, once."""
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    row = {"hash": digest, "body": body, "received_at": now}
+    conn.execute(dialect.insert(t.documents).on_conflict_do_nothing(), row)
+
+
+def insert_submission(conn: Connection, row: Mapping[str, Any]) -> int:
+    """The position of the new submission."""
+    answer = conn.execute(insert(t.submissions).values(**row).returning(t.submissions.c.position))
+    return int(answer.scalar_one())
+
+
+def insert_receipt(conn: Connection, submission: str, receipt: Mapping[str, Any]) -> None:
+    conn.execute(
+        insert(t.receipts), {"submission": submission, "receipt": canonical_json(dict(receipt)).decode()}
+    )
+
+
+def insert_capture(conn: Connection, row: Mapping[str, Any]) -> None:
+    conn.execute(insert(t.captures), dict(row))
+
+
+def insert_events(conn: Connection, submission: int, party: int, captured: Sequence[CapturedEvent]) -> None:
+    """Keep the events, and what their public forms conceal."""
+    if not captured:
+        return
+    conn.execute(insert(t.events), [_event_row(submission, party, each) for each in captured])
+    hiding = [each for each in captured if each.hidden]
+    if not hiding:
+        return
+    c = t.events.c
+    keys = [each.key for each in hiding]
+    found = conn.execute(select(c.id, c.event_key).where(c.submission == submission, c.event_key.in_(keys)))
+    ids = {row.event_key: row.id for row in found}
+    rows = [
+        {"event": ids[each.key], "digest": hidden.digest, "pointer": pointer, "encoded": hidden.encoded}
+        for each in hiding
+        for pointer, hidden in each.hidden
+    ]
+    conn.execute(insert(t.disclosures), rows)
+
+
+def _event_row(submission: int, party: int, captured: CapturedEvent) -> dict[str, Any]:
+    event = captured.event
+    return {
+        "submission": submission,
+        "party": party,
+        "event_hash": captured.event_hash,
+        "event_id": captured.event_id,
+        "event_key": captured.key,
+        "content_hash": captured.content_hash,
+        "place": event.place,
+        "type": event.type,
+        "action": event.action,
+        "biz_step": event.raw.get("bizStep"),
+        "disposition": event.raw.get("disposition"),
+        "occurred_at": event.time,
+        "read_point": event.read_point,
+        "biz_location": event.biz_location,
+        "corrects": event.declares_error,
+        "public": captured.public,
+        "original": captured.original,
+    }
+
+
+def submissions_where(conn: Connection, *conditions: Any) -> list[StoredSubmission]:
+    """Submissions with their receipts, by position."""
+    statement = (
+        select(t.submissions, t.receipts.c.receipt)
+        .join(t.receipts, t.receipts.c.submission == t.submissions.c.id)
+        .where(*conditions)
+        .order_by(t.submissions.c.position)
+    )
+    return [
+        StoredSubmission(
+            id=row.id,
+            position=row.position,
+            capture=row.capture,
+            party=row.party,
+            document_hash=row.document,
+            received_at=row.received_at,
+            events=row.events,
+            entries=row.entries,
+            entries_hash=row.entries_hash,
+            warnings=orjson.loads(row.warnings),
+            receipt=orjson.loads(row.receipt),
+        )
+        for row in conn.execute(statement)
+    ]
+
+
+def events_where(conn: Connection, *conditions: Any, limit: int | None = None) -> list[JournalEvent]:
+    """Events by time, then by the order in which they were told."""
+    c = t.events.c
+    statement = (
+        select(t.events, t.submissions.c.id.label("submission_id"), t.submissions.c.received_at)
+        .join(t.submissions, t.submissions.c.position == c.submission)
+        .where(*conditions)
+        .order_by(c.occurred_at, c.id)
+        .limit(limit)
+    )
+    return [_event(row) for row in conn.execute(statement)]
+
+
+def _event(row: Row[Any]) -> JournalEvent:
+    return JournalEvent(
+        event_hash=row.event_hash,
+        event_id=row.event_id,
+        type=row.type,
+        action=row.action,
+        biz_step=row.biz_step,
+        disposition=row.disposition,
+        occurred_at=row.occurred_at,
+        party=row.party,
+        read_point=row.read_point,
+        biz_location=row.biz_location,
+        corrects=row.corrects,
+        submission=row.submission_id,
+        received_at=row.received_at,
+        public=row.public,
+        original=row.original,
+        place=row.place,
+    )
+
+
+def events_by_hash(conn: Connection, hashes: Iterable[bytes]) -> list[JournalEvent]:
+    """Stored events with these hashes; two parties may have told the very same event."""
+    listed = list(dict.fromkeys(hashes))
+    found: list[JournalEvent] = []
+    for start in range(0, len(listed), CHUNK):
+        found += events_where(conn, t.events.c.event_hash.in_(listed[start : start + CHUNK]))
+    return found

@@ -1,0 +1,103 @@
+"""What an event is about: its things, and what lies in them when they are containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from suyuan.journal.event import Thing, TraceEvent, thing_of
+from suyuan.journal.kinds import Intent, intent_of
+from suyuan.lots.model import Change, Part, Transformation
+from suyuan.lots.working_set import WorkingSet
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing to write an entry about; `pointer` is where the event names it, or the container it lies
+    in.
+    """
+
+    lot_id: bytes
+    intent: Intent
+    goods: bool
+    pointer: str
+
+
+def targets_of(event: TraceEvent, lots: WorkingSet) -> list[Target]:
+    """What to write entries about, in order, each thing once for each intent; empty when the event names
+    nothing.
+    """
+    intent = intent_of(event)
+    if event.type == "TransformationEvent":
+        consume, process = (intent, intent) if intent is Intent.CORRECT else (Intent.CONSUME, Intent.PROCESS)
+        found = _reached(event, event.inputs, consume, lots) + [
+            _direct(each, process) for each in event.outputs
+        ]
+    elif intent is Intent.PRODUCE:
+        found = [_direct(each, intent) for each in event.things]
+    else:
+        found = _reached(event, _named(event), intent, lots)
+    return list({(each.lot_id, each.intent): each for each in reversed(found)}.values())[::-1]
+
+
+def _named(event: TraceEvent) -> list[Thing]:
+    """Things, or children, or the container, or at least the place where it happened."""
+    parent = [event.parent] if event.parent else []
+    if event.type == "AssociationEvent":
+        return [*parent, *event.children]
+    if event.type in ("ObjectEvent", "TransactionEvent", "AggregationEvent"):
+        named = list(event.things or event.children or parent)
+    else:
+        named = list(event.all_things())
+    place = event.read_point or event.biz_location
+    if not named and place:
+        return [thing_of(place, f"{event.pointer}/{'readPoint' if event.read_point else 'bizLocation'}/id")]
+    return named
+
+
+def _reached(event: TraceEvent, things: Iterable[Thing], intent: Intent, lots: WorkingSet) -> list[Target]:
+    found = []
+    for thing in things:
+        for lot_id in lots.reached(thing.lot_id, event.time):
+            goods = thing.is_goods if lot_id == thing.lot_id else thing_of(lots.uri(lot_id), "").is_goods
+            found.append(Target(lot_id, intent, goods, thing.pointer))
+    return found
+
+
+def _direct(thing: Thing, intent: Intent) -> Target:
+    return Target(thing.lot_id, intent, thing.is_goods, thing.pointer)
+
+
+def changes_of(event: TraceEvent, event_hash: bytes) -> list[Change]:
+    """What goes into and out of containers by this event."""
+    if event.type != "AggregationEvent" or event.parent is None or event.action not in ("ADD", "DELETE"):
+        return []
+    container, added = event.parent.lot_id, event.action == "ADD"
+    if not added and not event.children:
+        return [Change(container, None, added=False, at=event.time, event_hash=event_hash)]
+    return [
+        Change(container, child.lot_id, added, event.time, event_hash, child.amount)
+        for child in event.children
+        if child.lot_id != container
+    ]
+
+
+def transformation_of(
+    event: TraceEvent, event_hash: bytes, party: int, lots: WorkingSet
+) -> tuple[Transformation, frozenset[bytes]]:
+    """Inputs and outputs, those in containers as what lies in them; and ids of what are no goods."""
+    inputs: list[Part] = []
+    for thing in event.inputs:
+        inside = lots.reached(thing.lot_id, event.time)
+        whole = inside == [thing.lot_id]
+        inputs += [Part(lot_id, thing.amount if whole else None) for lot_id in inside]
+    outputs = [Part(thing.lot_id, thing.amount) for thing in event.outputs]
+    told = Transformation(party, event.process, event_hash, event.time, tuple(inputs), tuple(outputs))
+    parts = {part.lot_id for part in (*inputs, *outputs)}
+    no_goods = frozenset(each for each in parts if not thing_of(lots.uri(each), "").is_goods)
+    return told, no_goods
+
+
+def names_of(event: TraceEvent) -> list[Thing]:
+    """Everything that must be loaded to plan the event."""
+    return [*event.all_things(), *_named(event)]
