@@ -14,8 +14,8 @@ from suyuan.api.edge import BodyLimit, Edge
 from suyuan.api.gateway import Gateway
 from suyuan.api.metrics import Requests, WayToTheChain
 
-#: Modules with a `router`, in the order of the documentation.
-ROUTERS = ("submissions", "epcis", "lots", "parties", "products", "tokens", "passport", "health")
+#: Modules with a `router`, in the order of the documentation; passport before lots, whose last route takes the rest.
+ROUTERS = ("submissions", "epcis", "lots", "parties", "products", "tokens", "passport", "health", "docs")
 
 
 def create_app(gateway: Gateway) -> FastAPI:
@@ -25,6 +25,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         version=version("suyuan"),
         summary="Food traceability that can be checked by people who do not trust its operator",
         responses=problems.documented_problems(),
+        docs_url=None,  # ours loads nothing from elsewhere: see docs.py
         redoc_url=None,
     )
     app.state.gateway = gateway
