@@ -9,9 +9,10 @@ from __future__ import annotations
 import secrets
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from suyuan.adapters.evm.node_process import find_anvil, free_port
 from suyuan.adapters.evm.relayer import LocalRelayer
@@ -19,6 +20,7 @@ from suyuan.adapters.evm.rpc import HttpRpc, RpcError
 from suyuan.anchoring.ports import ChainUnavailable
 
 FUNDS = 10**24
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,16 @@ def _wait(node: Anvil) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def until(true: Callable[[], Found], seconds: float = 10.0) -> Found:
+    """Wait until it is true; a node that is just being restarted counts as not yet."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if found := true():
+                return found
+        except ChainUnavailable:
+            pass
+        time.sleep(0.01)
+    raise AssertionError("it never came true")

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from fakes.anvil import until
 from suyuan.adapters.evm import node_process
 from suyuan.adapters.evm.client import EvmChain
 from suyuan.adapters.evm.errors import ChainMisconfigured, NodeBusy, NodeMissing
@@ -35,19 +36,6 @@ def embedded(folder, pace=QUICK, **options) -> EmbeddedNode:
 def chain_of(folder) -> EvmChain:
     policy = parse_policy("saved", chain_folder(folder) / "saved.json")
     return EvmChain(HttpRpc(lambda: node_url(folder)), policy, {}, {})
-
-
-def until(true, seconds=10.0):
-    """Wait until it is true; a node that is just being restarted counts as not yet."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := true():
-                return found
-        except ChainUnavailable:
-            pass
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 def pay(chain: EvmChain, nonce: int):

@@ -78,6 +78,7 @@ class Steps:
     def _prepare(self, name: str, to: str | None, data: bytes, arguments: tuple[str, ...]) -> None:
         nonce, fees = self._chain.nonce(self._key.address), self._chain.fees()
         gas = self._gas(name, to, data)
+        self._check_purse(name, gas * fees.max_fee)
         chain_id = self._here.chain_id
         if to is None:
             signed = self._key.sign_creation(data, nonce=nonce, gas=gas, fees=fees, chain_id=chain_id)
@@ -91,6 +92,14 @@ class Steps:
             "arguments": list(arguments),
         }
         self._write()
+
+    def _check_purse(self, name: str, needed: int) -> None:
+        held = self._chain.balance(self._key.address)
+        if held < needed:
+            raise DeploymentFailed(
+                f"{self._key.address} has {held} wei and needs up to {needed} to deploy {name}: "
+                "send it funds and run it again"
+            )
 
     def _gas(self, name: str, to: str | None, data: bytes) -> int:
         request = {"from": self._key.address, "data": to_hex(data)} | ({"to": to} if to else {})

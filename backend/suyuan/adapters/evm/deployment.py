@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from suyuan.adapters.evm.errors import NotDeployed, WrongChain
+from suyuan.adapters.evm.errors import ChainMisconfigured, NotDeployed, WrongChain
 from suyuan.adapters.evm.node_state import write_synced
 from suyuan.anchoring.ports import Identity
 from suyuan.kernel.hashing import from_hex, keccak256, to_hex
@@ -65,10 +65,12 @@ def write(folder: Path, deployment: Deployment) -> None:
 
 
 def load(folder: Path, chain_id: int | None = None) -> Deployment:
-    """The deployment on `chain_id`, or the only one there is. Raises NotDeployed."""
+    """The deployment on `chain_id`, or the only one there is. Raises NotDeployed, ChainMisconfigured."""
     if chain_id is None:
         chain_id = _only_chain(folder)
     place = folder / str(chain_id)
+    if not (place / CHAIN_FILE).exists():
+        raise NotDeployed(f"the contracts are not deployed on chain {chain_id}: run 'suyuan deploy'")
     try:
         chain = json.loads((place / CHAIN_FILE).read_bytes())
         contracts = [_contract(name, (place / f"{name}.json").read_bytes()) for name in chain["contracts"]]
@@ -77,13 +79,20 @@ def load(folder: Path, chain_id: int | None = None) -> Deployment:
             genesis_hash=from_hex(chain["genesisHash"]),
             contracts={contract.name: contract for contract in contracts},
         )
-    except FileNotFoundError as error:
-        raise NotDeployed(
-            f"the contracts are not deployed on chain {chain_id} ({place} has no "
-            f"{Path(error.filename).name}): run 'suyuan deploy'"
-        ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotDeployed(f"the deployment files in {place} cannot be read: {error}") from error
+        # Not NotDeployed: contracts that are there must not be deployed a second time for a damaged file.
+        raise ChainMisconfigured(
+            f"the deployment files in {place} cannot be read ({error}): restore them",
+            code="chain.deployment_unreadable",
+        ) from error
+
+
+def discard(folder: Path, chain_id: int) -> None:
+    """Forget the deployment on a chain that is gone for good; `chain.json` first."""
+    place = folder / str(chain_id)
+    (place / CHAIN_FILE).unlink(missing_ok=True)
+    for left in place.glob("*.json"):
+        left.unlink()
 
 
 def verify(deployment: Deployment, chain: HasIdentity) -> None:
