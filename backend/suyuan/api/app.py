@@ -14,7 +14,8 @@ from suyuan.api.edge import BodyLimit, Edge
 from suyuan.api.gateway import Gateway
 from suyuan.api.metrics import Requests, WayToTheChain
 
-#: Modules with a `router`, in the order of the documentation; passport before lots, whose last route takes the rest.
+#: Modules with a `router`, in the order of the documentation; passport before lots, whose last route takes
+#: the rest.
 ROUTERS = ("submissions", "epcis", "lots", "parties", "products", "tokens", "passport", "health", "docs")
 
 

@@ -1,0 +1,147 @@
+"""Routes of submissions: documents in, receipts out, and how far each has come on its way to the chain."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from suyuan.access.model import Caller, Scope
+from suyuan.api.gateway import Gateway, GatewayPart, RawBody, require
+from suyuan.api.lists import Cursor, Limit, link_next, number_after
+from suyuan.journal import queries
+from suyuan.journal.model import Limits, SubmissionAccepted
+from suyuan.journal.onboarding import onboard_document
+from suyuan.journal.queries import SubmissionState
+from suyuan.journal.submit import Request as Submission
+from suyuan.journal.submit import submit_document
+from suyuan.kernel.errors import Forbidden
+from suyuan.kernel.hashing import to_hex
+
+router = APIRouter(prefix="/api/v1", tags=["submissions"])
+
+Submitter = Annotated[Caller, Depends(require(Scope.SUBMIT, Scope.REGISTRAR))]
+Reader = Annotated[Caller, Depends(require(*Scope))]
+Registrar = Annotated[Caller, Depends(require(Scope.REGISTRAR))]
+AsParty = Annotated[
+    str | None,
+    Query(alias="as", max_length=2048, description="Party (number or URI) where no event says who"),
+]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+
+
+def limits_of(parts: Gateway) -> Limits:
+    """What one submission may be at most, from the settings."""
+    settings = parts.settings
+    return Limits(settings.max_body_bytes, settings.max_events, settings.clock_skew_seconds)
+
+
+@router.post("/submissions", status_code=202)
+def submit(
+    body: RawBody,
+    parts: GatewayPart,
+    caller: Submitter,
+    response: Response,
+    as_party: AsParty = None,
+    dry_run: Annotated[bool, Query(description="Check and plan only; nothing is stored")] = False,
+    onboard: Annotated[bool, Query(description="Registrar: first register whom the document names")] = False,
+    key: Key = None,
+) -> dict[str, Any]:
+    """Take in an EPCIS 2.0 document; the answer never waits for the chain.
+
+    Events of several parties become one submission each. The same call again gets the same answer; an
+    event that was told before is recorded once.
+    """
+    request = Submission(caller, body, as_party, key, dry_run=dry_run)
+    accepted = take(parts, request, onboard=onboard)
+    if dry_run:
+        response.status_code = 200
+    elif accepted.answer["id"]:
+        response.headers["Location"] = f"/api/v1/submissions/{accepted.answer['id']}"
+    return dict(accepted.answer)
+
+
+def take(parts: Gateway, request: Submission, *, onboard: bool = False) -> SubmissionAccepted:
+    """One transaction for all of it; a dry run reads a snapshot."""
+    limits = limits_of(parts)
+    if request.dry_run and not onboard:
+        with parts.database.reading() as conn:
+            return submit_document(conn, parts.clock, request, limits, parts.receipt_signer)
+    if onboard and not request.caller.has(Scope.REGISTRAR):
+        raise Forbidden("Only the registrar may have parties registered with a document.", code="token.scope")
+    accepted = None
+    with suppress(_UndoneError), parts.database.transaction() as conn:
+        if onboard:
+            onboard_document(conn, parts.clock, parts.keyring, request.body, limits)
+        accepted = submit_document(conn, parts.clock, request, limits, parts.receipt_signer)
+        if request.dry_run:
+            raise _UndoneError
+    assert accepted is not None  # noqa: S101 - else an error has passed through
+    return accepted
+
+
+class _UndoneError(Exception):
+    """Takes back what a dry run has written."""
+
+
+@router.post("/onboarding")
+def onboard_route(body: RawBody, parts: GatewayPart, _caller: Registrar) -> dict[str, Any]:
+    """Register the parties, sites and products that an EPCIS document names. Safe to repeat."""
+    with parts.database.transaction() as conn:
+        found = onboard_document(conn, parts.clock, parts.keyring, body, limits_of(parts))
+    return {
+        "parties": [{"number": each.number, "uri": each.uri, "isNew": each.is_new} for each in found.parties],
+        "sites": found.sites,
+        "products": found.products,
+        "skipped": [each.as_dict() for each in found.skipped],
+    }
+
+
+@router.get("/submissions")
+def list_submissions(
+    parts: GatewayPart,
+    caller: Reader,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Submissions, the newest first, as far as the caller may see them."""
+    own = None if caller.party is None else [caller.party]
+    if own is None and not caller.scopes & {Scope.REGISTRAR, Scope.AUDIT}:
+        own = []
+    with parts.database.reading() as conn:
+        found = queries.submissions_after(conn, own, number_after(cursor), limit + 1)
+    if len(found) > limit:
+        link_next(request, response, found[limit - 1].submission.position)
+    return {"items": [as_json(each) for each in found[:limit]]}
+
+
+@router.get("/submissions/{identifier}")
+def show_submission(identifier: str, parts: GatewayPart, caller: Reader) -> dict[str, Any]:
+    """One submission: its receipt and how far it has come."""
+    with parts.database.reading() as conn:
+        return as_json(queries.submission(conn, identifier, caller))
+
+
+def as_json(found: SubmissionState) -> dict[str, Any]:
+    """A submission as it is shown."""
+    stored, way = found.submission, found.operation
+    shown: dict[str, Any] = {
+        "id": stored.id,
+        "party": stored.party,
+        "state": way.state if way else "received",
+        "receivedAt": stored.received_at.isoformat(),
+        "documentHash": to_hex(stored.document_hash),
+        "events": stored.events,
+        "entries": stored.entries,
+        "sequence": way.sequence if way else None,
+        "transaction": to_hex(way.transaction) if way and way.transaction else None,
+        "block": way.block if way else None,
+        "blockTime": way.block_time.isoformat() if way and way.block_time else None,
+        "reason": way.reason if way else None,
+        "warnings": stored.warnings,
+        "receipt": stored.receipt,
+    }
+    return shown
