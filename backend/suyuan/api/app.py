@@ -16,7 +16,7 @@ from suyuan.api.metrics import Requests, WayToTheChain
 
 #: Modules with a `router`, in the order of the documentation; passport before lots, whose last route takes
 #: the rest.
-ROUTERS = ("submissions", "epcis", "lots", "parties", "products", "tokens", "passport", "health", "docs")
+ROUTERS = ("submissions", "epcis", "passport", "lots", "parties", "products", "tokens", "health", "docs")
 
 
 def create_app(gateway: Gateway) -> FastAPI:

@@ -52,7 +52,6 @@ def capture(
     body: RawBody,
     parts: GatewayPart,
     caller: Submitter,
-    response: Response,
     as_party: AsParty = None,
     key: Key = None,
     behaviour: Annotated[str, Header(alias="GS1-Capture-Error-Behaviour")] = "rollback",
