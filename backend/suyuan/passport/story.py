@@ -14,7 +14,7 @@ from suyuan.anchoring.model import LeafProof, RecordedEntry, State
 from suyuan.anchoring.queries import entries_of_lot
 from suyuan.catalogue.model import Product
 from suyuan.catalogue.queries import product_of, versions_of
-from suyuan.journal.queries import events_of_lot
+from suyuan.journal.queries import events_by_hash
 from suyuan.kernel.identity import TraceObject, identify, lot_id
 from suyuan.kernel.ledger import ANY_ROLE, LotState, record_entry
 from suyuan.lots.model import Contradiction, Lot
@@ -55,7 +55,7 @@ def gather(conn: Connection, uri: str) -> Story | None:
     numbers = {entry.party for entry in entries} | {entry.counterparty for entry in entries}
     obj = identify(uri)
     product = product_of(conn, obj)
-    told = events_of_lot(conn, identifier)
+    told = events_by_hash(conn, {entry.event_hash for entry in entries})
     return Story(
         lot=lot,
         obj=obj,
@@ -63,7 +63,7 @@ def gather(conn: Connection, uri: str) -> Story | None:
         proof=_anchored(conn, product),
         final=final,
         others=tuple(entry for entry in entries if (entry.operation, entry.position) not in placed),
-        events={event.event_hash: json.loads(event.public) for event in told},
+        events={found: json.loads(event.public) for found, event in told.items()},
         parties=parties_by_number(conn, numbers - {0}),
         contradictions=tuple(contradictions_of(conn, identifier)),
         status=_fold(final),

@@ -50,7 +50,7 @@ class View:
             already = words.word("verdict.pendingAlready", entries=values["entries"]) if page.final else ""
             values["already"] = already
         if page.since is not None:
-            values["since"] = words.time(page.since)
+            values["since"] = words.local_time(page.since)
         return words.word(f"verdict.{page.state.value}Text", **values).strip()
 
     @property
@@ -80,7 +80,7 @@ class View:
         )
         if last is None:
             return ""
-        return self._words.word("verify.asOf", block=last.block, time=self._words.time(last.time))
+        return self._words.word("verify.asOf", block=last.block, time=self._words.local_time(last.time))
 
     def discord(self, discord: Discord) -> str:
         facts = dict(discord.facts)
@@ -104,17 +104,22 @@ class View:
         if step.recorded is None or step.lag is None:
             return ""
         moment = step.recorded.time.astimezone(step.happened.tzinfo)
+        same_day = moment.date() == step.happened.date()
+        shown = f"{moment:%H:%M}" if same_day else self._words.time(moment)
         lag = step.lag
         if lag.total_seconds() < 0:
             told = self._words.word("journey.before")
         else:
             told = self._words.word("journey.afterwards", lag=self._words.lag(lag))
-        return f"{self._words.time(moment)} · {told}"
+        return f"{shown} · {told}"
 
     def declared(self, step: Step) -> str:
         key = f"reason.{step.declared}"
         texts = self._words.tree("journey")
         return str(texts.get(key, texts["corrects"]))
+
+    def tagged(self, step: Step) -> bool:
+        return bool(step.refusal or step.declared or step.corrected or step.hidden or is_bystander(step))
 
     def bystander(self, step: Step) -> bool:
         return is_bystander(step)

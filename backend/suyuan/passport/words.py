@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -92,6 +92,10 @@ class Words:
         offset = moment.utcoffset() or timedelta()
         zone = self.word("beijing") if offset == _BEIJING else _zone(offset)
         return f"{self.day(moment)} {moment:%H:%M} {zone}"
+
+    def local_time(self, moment: datetime) -> str:
+        """A time that belongs to no place: Beijing time in Chinese, UTC in English."""
+        return self.time(moment.astimezone(timezone(_BEIJING) if self.language == "zh" else UTC))
 
     def day(self, moment: datetime) -> str:
         if self.language == "zh":

@@ -5,8 +5,14 @@ Trust is an input. It never comes from the bundle, nor from the server that gave
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from suyuan.kernel.hashing import from_hex
+from suyuan.kernel.typed_data import checksum_address
 
 CONTRACTS = ("PartyRegistry", "TraceLedger", "AnchorRegistry")
 
@@ -29,3 +35,38 @@ class Trust:
 
     def address(self, name: str) -> bytes:
         return bytes.fromhex(self.contracts[name].removeprefix("0x"))
+
+    @classmethod
+    def from_deployment(cls, folder: Path, chain_id: int | None = None) -> Self:
+        """Trust in the contracts of `<folder>/<chain id>/`, as `suyuan deploy` wrote them; without a chain id
+        in the only chain there is. Raises TrustMissing.
+        """
+        place = folder / str(chain_id) if chain_id is not None else _only_chain(folder)
+        files = {name: _read(place / f"{name}.json") for name in CONTRACTS}
+        try:
+            return cls(
+                chain_id=int(place.name),
+                contracts={name: checksum_address(each["address"]) for name, each in files.items()},
+                code_hashes={name: from_hex(each["runtimeCodeHash"]) for name, each in files.items()},
+                first_block=min(int(each["block"]) for each in files.values()),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TrustMissing(f"the deployment in {place} cannot be read: {error!r}") from error
+
+
+def _only_chain(folder: Path) -> Path:
+    found = [each.parent for each in folder.glob("*/chain.json") if each.parent.name.isdecimal()]
+    if len(found) != 1:
+        known = ", ".join(sorted(each.name for each in found)) or "none"
+        raise TrustMissing(f"{folder} knows not one chain but {known}: say which one you trust")
+    return found[0]
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise TrustMissing(f"{path} cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise TrustMissing(f"{path} is no deployment file")
+    return found
