@@ -47,19 +47,17 @@ def explain(body: bytes, error: json.JSONDecodeError) -> MalformedJson:
     return MalformedJson("json.syntax", f"not JSON: {reason}", offset=offset)
 
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+# Strings and everything else between two brackets are passed over in one step. The end counts as a bracket: a
+# match that failed there would be tried again from every byte.
+_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+([\[\]{}]|\Z)', re.DOTALL)
 
 
 def _offset_of_depth(body: bytes) -> int | None:
     depth = 0
-    for token in _TOKEN.finditer(body):
-        first = token[0][:1]
-        if first in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return token.start()
-        elif first in b"]}":
-            depth -= 1
+    for match in _BRACKET.finditer(body):
+        depth += 1 if match[1] in (b"[", b"{") else -1
+        if depth > MAX_DEPTH:
+            return match.start(1)
     return None
 
 
