@@ -235,6 +235,13 @@ def test_settings_become_the_pieces_without_asking_the_node(node, relayer, tmp_p
         deployment.verify(connection.deployment, connection.chain)
 
 
+def test_several_deployments_are_told_apart_by_the_nodes_chain_id(node, relayer, tmp_path):
+    found = deploy(node.rpc, relayer, POLICY, tmp_path)
+    deployment.write(tmp_path, replace(found, chain_id=1))
+
+    assert connect(ChainSettings(node.url, "depth:1", tmp_path, tmp_path, KEY)).deployment == found
+
+
 def test_a_place_without_deployment_says_what_to_do(tmp_path):
     with pytest.raises(NotDeployed, match="run 'suyuan deploy'"):
         connect(ChainSettings("http://127.0.0.1:9", "depth:1", tmp_path, tmp_path, KEY))

@@ -117,13 +117,17 @@ def verify(deployment: Deployment, chain: HasIdentity) -> None:
             )
 
 
+def chains(folder: Path) -> list[int]:
+    """The ids of the chains that have a deployment here."""
+    places = [found.parent.name for found in folder.glob(f"*/{CHAIN_FILE}")]
+    return sorted(int(name) for name in places if name.isdecimal())
+
+
 def _only_chain(folder: Path) -> int:
-    chains = [
-        int(found.parent.name) for found in folder.glob(f"*/{CHAIN_FILE}") if found.parent.name.isdecimal()
-    ]
-    if len(chains) == 1:
-        return chains[0]
-    known = ", ".join(map(str, sorted(chains))) or "none"
+    found = chains(folder)
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(map(str, found)) or "none"
     raise NotDeployed(f"{folder} does not say which chain is meant (it knows {known}): run 'suyuan deploy'")
 
 

@@ -7,8 +7,11 @@ remains: it takes transactions that were signed for another chain id.
 from __future__ import annotations
 
 import ast
+import logging
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from web3 import Web3
@@ -17,6 +20,8 @@ from web3.types import RPCEndpoint
 
 from suyuan.adapters.evm import answers
 from suyuan.adapters.evm.rpc import RpcError, answer_of
+
+log = logging.getLogger(__name__)
 
 REVERTED = "execution reverted"
 FUNDS = 10**23  # wei
@@ -50,6 +55,13 @@ class MemoryRpc:
         accounts = cast("list[str]", self.call("eth_accounts"))
         value = {"from": accounts[0], "to": address, "value": hex(FUNDS), "gas": hex(21_000)}
         answers.octets(self.call("eth_sendTransaction", value), "a transaction's hash", 32)
+
+
+@cache
+def memory_chain(data_dir: Path) -> MemoryRpc:
+    """The one chain of this process and data folder: whoever connects again finds the same."""
+    log.info("a chain in memory is made for %s", data_dir)
+    return MemoryRpc()
 
 
 def _refusal(error: Exception) -> RpcError:
