@@ -1,4 +1,4 @@
-"""`/docs`: the interface for people, made from the same OpenAPI document; no script, nothing from elsewhere."""
+"""`/docs`: the interface for people, made from the OpenAPI document; no script, nothing from elsewhere."""
 
 from __future__ import annotations
 

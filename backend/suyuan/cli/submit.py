@@ -16,10 +16,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from suyuan.cli.connection import Connection, refuse
+from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
-from suyuan.cli.onboarding import Newcomers, newcomers
-from suyuan.kernel import identity
 
 ENDED = ("final", "rejected")
 POLL_SECONDS = 0.3
@@ -43,12 +41,10 @@ def submit(
     """Submit a document of one or several parties; a receipt comes at once, the proof later."""
     content = file.read_bytes()
     gateway = Connection(timeout=300)
-    if onboard and not dry_run:
-        _onboard(gateway, content, as_party)
     headers = {"Content-Type": "application/json", "Idempotency-Key": hashlib.sha256(content).hexdigest()}
     if dry_run:
         del headers["Idempotency-Key"]
-    options = {"as": as_party, "dry_run": True if dry_run else None}
+    options = {"as": as_party, "dry_run": dry_run or None, "onboard": onboard or None}
     answer = gateway.send("/api/v1/submissions", content, headers=headers, **options)
     if not as_json:
         _show_accepted(answer, dry_run=dry_run)
@@ -58,49 +54,6 @@ def submit(
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     if any(each.get("state") == "rejected" for each in answer.get("submissions", [])):
         raise typer.Exit(int(Exit.REFUSED))
-
-
-def _onboard(gateway: Connection, content: bytes, as_party: str | None) -> None:
-    fallback = as_party if as_party and not as_party.isdecimal() else None
-    try:
-        found = newcomers(json.loads(content.decode("utf-8-sig")), fallback)
-    except (ValueError, AttributeError, TypeError):
-        return  # the gateway says what is wrong with the document, and where
-    parties, products = register(gateway, found)
-    notes.print(f"· registered {parties} parties and {products} products that were not known yet")
-
-
-def register(gateway: Connection, found: Newcomers) -> tuple[int, int]:
-    """Register who and what is not known yet; returns how many parties and products were new."""
-    parties = sum(_register_party(gateway, party) for party in found.parties.values())
-    products = sum(_post_new(gateway, "/api/v1/products", product) for product in found.products.values())
-    return parties, products
-
-
-def _register_party(gateway: Connection, party: dict[str, Any]) -> int:
-    """1 when it was new. One known before gets the sites that it lacks; another's site stays another's."""
-    answer = gateway.try_post("/api/v1/parties", party)
-    if answer.is_success:
-        return 1
-    if answer.status_code != 409:
-        refuse(answer)
-    new = _post_new(gateway, "/api/v1/parties", {**party, "sites": []})
-    number = gateway.get("/api/v1/parties", uri=party["identifiers"][0])["parties"][0]["number"]
-    known = {site["uri"] for site in gateway.get(f"/api/v1/parties/{number}/sites")["sites"]}
-    for site in party["sites"]:
-        if identity.identify(site["uri"]).uri not in known:
-            _post_new(gateway, f"/api/v1/parties/{number}/sites", site)
-    return new
-
-
-def _post_new(gateway: Connection, path: str, body: Any) -> int:
-    """1 when it was registered, 0 when somebody was there before; ends the command otherwise."""
-    answer = gateway.try_post(path, body)
-    if answer.status_code == 409:
-        return 0
-    if answer.is_error:
-        refuse(answer)
-    return 1
 
 
 def _show_accepted(answer: Mapping[str, Any], *, dry_run: bool) -> None:

@@ -43,11 +43,11 @@ def up(
             stop_running(settings.data_dir, _say)
         elif detach:
             arguments = ["--port", str(settings.port), "--data", str(settings.data_dir)]
-            start_detached(settings.data_dir, [*arguments, *(["--empty"] if empty else [])], _say)
+            start_detached(settings.data_dir, [*arguments, *(["--empty"] if empty else [])], _say, typer.echo)
         else:
             from suyuan.up.supervisor import Options, Supervisor  # late: this one needs the chain's libraries
 
-            Supervisor(Options(settings, empty=empty), _say).run()
+            Supervisor(Options(settings, empty=empty), _say, typer.echo).run()
     except CannotStart as error:
         stop(escape(str(error)), Exit.UNREACHABLE)
     except SuyuanError as error:
@@ -55,7 +55,7 @@ def up(
 
 
 def _say(line: str) -> None:
-    typer.echo(line if not line or line[0].isspace() or "\n" in line else f"· {line}")
+    typer.echo(f"· {line}")
 
 
 def serve() -> None:

@@ -18,11 +18,11 @@ DOWN_SECONDS = 60.0
 Say = Callable[[str], None]
 
 
-def start_detached(data_dir: Path, arguments: Sequence[str], say: Say) -> None:
-    """Start `suyuan up` in the background and return when it is ready, passing on its lines."""
+def start_detached(data_dir: Path, arguments: Sequence[str], say: Say, echo: Say) -> None:
+    """Start `suyuan up` in the background and return when it is ready; its lines go to `echo` as they are."""
     state = read_state(data_dir)
     if state is not None and is_running(state):
-        _already(state, say)
+        _already(state, say, echo)
         return
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = data_dir / "up.log"
@@ -35,17 +35,17 @@ def start_detached(data_dir: Path, arguments: Sequence[str], say: Say) -> None:
             env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
-    _follow(data_dir, log, process, say)
+    _follow(data_dir, log, process, echo)
 
 
-def _already(state: RunState, say: Say) -> None:
+def _already(state: RunState, say: Say, echo: Say) -> None:
     say(f"Suyuan is already running at {state.url}")
     if state.summary:
         for line in summary_lines(state.summary):
-            say(line)
+            echo(line)
 
 
-def _follow(data_dir: Path, log: Path, process: subprocess.Popen[bytes], say: Say) -> None:
+def _follow(data_dir: Path, log: Path, process: subprocess.Popen[bytes], echo: Say) -> None:
     mine = mark_of(process.pid)
     with log.open(encoding="utf-8", errors="replace") as lines:
         while True:
@@ -53,7 +53,7 @@ def _follow(data_dir: Path, log: Path, process: subprocess.Popen[bytes], say: Sa
             state = read_state(data_dir)
             ready = state is not None and state.supervisor == mine and state.phase == "ready"
             for line in lines:
-                say(line.removeprefix("· ").rstrip("\n"))
+                echo(line.rstrip("\n"))
             if ended is not None:
                 raise CannotStart("It did not start; the lines above say why.")
             if ready:

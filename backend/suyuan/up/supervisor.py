@@ -39,12 +39,13 @@ class Options:
 
 
 class Supervisor:
-    """Runs until told to stop. One for each data folder; `say` gets one line for each step."""
+    """Runs until told to stop. One for each data folder; `say` gets each step, `echo` the summary."""
 
-    def __init__(self, options: Options, say: Say) -> None:
+    def __init__(self, options: Options, say: Say, echo: Say) -> None:
         self.settings = options.settings
         self.empty = options.empty
         self.say = say
+        self.echo = echo
         self.stopping = threading.Event()
         self.children: list[Child] = []
         me = mark_of(os.getpid())
@@ -62,7 +63,7 @@ class Supervisor:
             self._start(stack)
             self._save("ready")
             for line in summary_lines(self.state.summary):
-                self.say(line)
+                self.echo(line)
             while not self.stopping.wait(0.5):
                 self._tend()
             self.say("stopping")

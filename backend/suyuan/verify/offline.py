@@ -104,4 +104,6 @@ def _is_product_of(product_uri: str, lot_uri: str) -> bool:
     if product_uri == lot_uri:
         return True
     product, lot = identify(product_uri), identify(lot_uri)
-    return product.gtin is not None and product.gtin == lot.gtin
+    if product.gtin is not None:
+        return product.gtin == lot.gtin
+    return product.uri == lot.class_uri
