@@ -144,7 +144,7 @@ def test_without_persisting_first_a_crash_is_seen_to_break_the_promise(harness: 
     harness.submit(1, [entry("b")], "s1")
     harness.new_loop()
     harness.settle()
-    raws = {raw for raw in harness.chain.sent}
+    raws = set(harness.chain.sent)
     assert harness.chain.nonce("0xrelayer") > 2 or len(raws) > 3
 
 
@@ -277,7 +277,7 @@ def test_a_submission_relayed_by_somebody_else_is_adopted(harness: Harness) -> N
     harness.submit(1, [entry("a")], "s")
     harness.step(mine=0)
     ours = harness.chain.pool["0xrelayer", 1]
-    import pickle  # noqa: PLC0415
+    import pickle
 
     data = pickle.loads(ours).data  # noqa: S301
     copied = FakeRelayer("0xthief").sign(
@@ -310,7 +310,8 @@ def test_an_emptied_embedded_chain_is_recorded_again_in_the_same_order(
 ) -> None:
     def redeploy() -> tuple[object, object]:
         harness.chain.deploy(ledger)
-        return harness.chain, FakeContracts(ledger)
+        harness.contracts = FakeContracts(ledger)
+        return harness.chain, harness.contracts
 
     harness.redeploy = redeploy  # type: ignore[assignment]
     harness.new_loop()

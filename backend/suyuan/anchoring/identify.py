@@ -90,9 +90,14 @@ def _compare(known: Identity, now: Identity) -> None:
             raise ChainLost(f"there is {what} at the address of {name}", now)
 
 
+def has_code(now: Identity) -> bool:
+    """Whether every contract is deployed."""
+    return bool(now.contracts) and _NO_CODE not in now.code_hashes.values()
+
+
 def _require_code(now: Identity) -> None:
-    empty = sorted(name for name, digest in now.code_hashes.items() if digest == _NO_CODE)
-    if empty or not now.contracts:
+    if not has_code(now):
+        empty = sorted(name for name, digest in now.code_hashes.items() if digest == _NO_CODE)
         raise ChainLost(f"no contract is deployed for {', '.join(empty) or 'anything'}", now)
 
 

@@ -21,7 +21,7 @@ def rebind(conn: Connection, clock: Clock, identity: Identity, reason: str) -> i
     """
     row = identify.open_epoch(conn)
     epoch = 0
-    resign = False
+    resign = True
     if row is not None:
         before = identify.identity_of(row)
         resign = _ledger(before) != _ledger(identity)

@@ -68,7 +68,8 @@ class RelayLoop:
             hook=hook,
         )
         self._redeploy = redeploy
-        self._sure = False
+        self._sure = False  # the last pass saw the right chain
+        self._known = False  # this process has seen it at least once
         self._lost = 0
 
     @property
@@ -97,9 +98,13 @@ class RelayLoop:
             if not lease.acquire(conn, way.clock, way.relayer.address, way.owner, way.policy.lease_seconds):
                 raise LeaseLost(way.relayer.address)
         progress.sealed = seal(way)
-        progress.numbered = number(way)
+        known = self._known
+        if known:  # signatures are over the ledger's address: only once it has been seen to be the right one
+            progress.numbered = number(way)
         if not self._recognised(progress):
             return
+        if not known:
+            progress.numbered = number(way)
         view = View(way.chain.head(), way.chain.nonce(way.relayer.address), way.chain.finalized())
         if way.safeguards.guard:
             progress.reopened = check(way, view)
@@ -115,25 +120,30 @@ class RelayLoop:
         try:
             identify.recognise(way, sure=self._sure)
         except identify.WrongChain as reason:
+            self._sure = self._known = False
             self._latch("wrong_chain", str(reason), progress)
             return False
         except identify.ChainLost as reason:
-            self._sure = False
+            self._sure = self._known = False
             self._lost += 1
             if self._redeploy is None or self._lost < _LOST_PASSES:
                 self._latch("chain_lost", str(reason), progress)
                 return False
-            self._begin_anew(self._redeploy, str(reason))
+            self._begin_anew(self._redeploy, reason)
             return False
-        self._sure, self._lost = True, 0
+        self._sure, self._known, self._lost = True, True, 0
         return True
 
-    def _begin_anew(self, redeploy: Redeploy, reason: str) -> None:
+    def _begin_anew(self, redeploy: Redeploy, lost: identify.ChainLost) -> None:
+        """Contracts that stand already are kept: a crash between the two steps must not deploy them twice."""
         way = self._way
-        way.chain, way.contracts = redeploy()
-        way.hook("redeployed")
+        now = lost.identity
+        if not identify.has_code(now):
+            way.chain, way.contracts = redeploy()
+            way.hook("redeployed")
+            now = way.chain.identity()
         with way.writing() as conn:
-            rebind(conn, way.clock, way.chain.identity(), reason)
+            rebind(conn, way.clock, now, str(lost))
         self._lost = 0
 
     def _latch(self, what: str, reason: str, progress: Progress) -> None:
