@@ -15,6 +15,7 @@ from suyuan.journal import repository
 from suyuan.journal import tables as t
 from suyuan.journal.errors import EventUnknown, SubmissionUnknown
 from suyuan.journal.model import JournalEvent, StoredSubmission
+from suyuan.kernel.disclosure import Disclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +144,14 @@ def capture_of(conn: Connection, identifier: str, caller: Caller) -> tuple[datet
     if row is None or not (found or row.caller == caller.token):
         raise SubmissionUnknown(f"There is no capture {identifier[:80]} of yours.")
     return row.received_at, found
+
+
+def disclosures_of(conn: Connection, event_hash: bytes) -> list[Disclosure]:
+    """What an event's public form conceals and was not erased; for its own party and those it is shown to."""
+    d = t.disclosures.c
+    rows = conn.execute(
+        select(d.encoded)
+        .join(t.events, t.events.c.id == d.event)
+        .where(t.events.c.event_hash == event_hash, d.encoded.isnot(None))
+    )
+    return [Disclosure.read(row.encoded) for row in rows]
