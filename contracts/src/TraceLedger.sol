@@ -47,6 +47,8 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
 
     /// @dev A wallet gets this much gas, never less, so that its answer does not depend on the relayer's generosity.
     uint256 private constant WALLET_GAS = 200_000;
+    /// @dev ecrecover takes 3,000; the rest is for asking the registry and saying no.
+    uint256 private constant RECOVERY_GAS = 10_000;
 
     IPartyRegistry private immutable PARTIES;
 
@@ -290,20 +292,29 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
             _checkWallet(party, sequence, digest, signature);
             return;
         }
+        // A precompile without gas answers as if the signature were wrong.
+        if (gasleft() < RECOVERY_GAS) revert TraceLedger_InsufficientGas(party, sequence);
         (address key, ECDSA.RecoverError fault,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (fault != ECDSA.RecoverError.NoError) revert TraceLedger_SignatureMalformed(party);
         if (!PARTIES.isKeyOf(party, key)) revert TraceLedger_KeyNotValid(party, key);
     }
 
-    /// @dev EIP-1271, with a fixed allowance of gas: a relayer cannot starve a wallet into disagreement.
+    /// @dev EIP-1271, as OpenZeppelin's SignatureChecker asks it, but with a fixed allowance of gas: a relayer cannot
+    /// starve a wallet into disagreement, and a wallet cannot eat a bundle.
     function _checkWallet(uint32 party, uint64 sequence, bytes32 digest, bytes calldata signature) private view {
         address wallet = address(bytes20(signature[:20]));
         if (!PARTIES.isKeyOf(party, wallet)) revert TraceLedger_KeyNotValid(party, wallet);
         bytes memory question = abi.encodeCall(IERC1271.isValidSignature, (digest, signature[20:]));
-        // 1/64 of the gas stays behind in a call (EIP-150); what is left must still cover the allowance.
+        // 1/64 of the gas stays behind in a call (EIP-150); what is passed on must still be the whole allowance.
         if (gasleft() < WALLET_GAS + WALLET_GAS / 32) revert TraceLedger_InsufficientGas(party, sequence);
-        (bool answered, bytes memory answer) = wallet.staticcall{gas: WALLET_GAS}(question);
-        if (!answered || answer.length < 32 || bytes32(answer) != bytes32(IERC1271.isValidSignature.selector)) {
+        bool answered;
+        bytes32 answer;
+        assembly ("memory-safe") {
+            answered := staticcall(WALLET_GAS, wallet, add(question, 0x20), mload(question), 0x00, 0x20)
+            answered := and(answered, gt(returndatasize(), 0x1f))
+            answer := mload(0x00)
+        }
+        if (!answered || answer != bytes32(IERC1271.isValidSignature.selector)) {
             revert TraceLedger_WalletDisagreed(party, wallet);
         }
     }
