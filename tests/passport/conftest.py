@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from passport.recorded_world import RecordedWorld, tell_whole_story
 
+from passport.recorded_world import RecordedWorld, tell_whole_story
 from suyuan.database import Database, upgrade
 
 

@@ -1,4 +1,4 @@
-"""A whole gateway around one database and a chain in memory with the real contracts: told, recorded, served."""
+"""A gateway around one database and a chain in memory with the real contracts: told, recorded, served."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from suyuan.access.model import Caller, Scope
+from suyuan.adapters.evm.client import EvmChain
+from suyuan.adapters.evm.connect import contract_abis
+from suyuan.adapters.evm.contracts import EvmContracts
+from suyuan.adapters.evm.deploy import deploy
+from suyuan.adapters.evm.policy import parse_policy
+from suyuan.adapters.evm.relayer import LocalRelayer
 from suyuan.adapters.evm.rpc import RpcError
+from suyuan.adapters.evm.tester import MemoryRpc
 from suyuan.anchoring.model import Policy
 from suyuan.anchoring.ports import ChainUnavailable
 from suyuan.anchoring.queries import settled
+from suyuan.anchoring.relay import RelayLoop
 from suyuan.api import passport, problems
 from suyuan.api.edge import Edge
 from suyuan.api.gateway import Gateway
@@ -20,14 +28,6 @@ from suyuan.bootstrap import identity_of, receipt_signer
 from suyuan.catalogue.model import NewProduct
 from suyuan.catalogue.register import register_product
 from suyuan.config.settings import load
-from suyuan.adapters.evm.client import EvmChain
-from suyuan.adapters.evm.connect import contract_abis
-from suyuan.adapters.evm.contracts import EvmContracts
-from suyuan.adapters.evm.deploy import deploy
-from suyuan.adapters.evm.policy import parse_policy
-from suyuan.adapters.evm.relayer import LocalRelayer
-from suyuan.adapters.evm.tester import MemoryRpc
-from suyuan.anchoring.relay import RelayLoop
 from suyuan.journal.model import Limits
 from suyuan.journal.submit import Request, submit_document
 from suyuan.kernel.clock import FixedClock
@@ -72,7 +72,9 @@ class RecordedWorld:
     def __init__(self, database, folder):
         self.database = database
         self.clock = FixedClock(NOW)
-        settings = load(env_file=None, data_dir=folder, chain_url="tester", public_url="https://trace.example.cn")
+        settings = load(
+            env_file=None, data_dir=folder, chain_url="tester", public_url="https://trace.example.cn"
+        )
         deployments = folder / "deployments"
         self.node = MemoryRpc()
         relayer = LocalRelayer(keccak256(b"relayer"))
@@ -85,7 +87,12 @@ class RecordedWorld:
         contracts = EvmContracts(found.chain_id, found.addresses, abis)
         keyring = Keyring(bytes(range(32)))
         self.gateway = Gateway(
-            settings, database, self.clock, keyring, receipt_signer(bytes([7] * 32), self.identity), self.identity
+            settings,
+            database,
+            self.clock,
+            keyring,
+            receipt_signer(bytes([7] * 32), self.identity),
+            self.identity,
         )
         self.loop = RelayLoop(
             database, chain, contracts, relayer,
@@ -101,9 +108,9 @@ class RecordedWorld:
         self.rpc = Asking(self.node)
         self.registrar = Caller("t", "registrar", None, frozenset({Scope.REGISTRAR}))
         with database.transaction() as conn:
-            for uri in _NAMES:
+            for uri, names in _NAMES.items():
                 sites = (NewSite(PLACE, {"zh": "湖州安吉", "en": "Anji, Huzhou"}),) if uri == FARM else ()
-                party = NewParty(_NAMES[uri], (uri,), _ROLES[uri], sites=sites)
+                party = NewParty(names, (uri,), _ROLES[uri], sites=sites)
                 register_party(conn, self.clock, keyring, party)
             names = {"zh": "安吉散养鸡蛋 30 枚装", "en": "Anji free-range eggs, 30 pcs"}
             register_product(conn, self.clock, NewProduct(names=names, gtin=GTIN))
@@ -134,7 +141,9 @@ class RecordedWorld:
         raise AssertionError("the chain did not take everything")
 
     def get(self, path, **headers):
-        return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return self.client.get(
+            path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
 
 def event(hours, step, uri, **members):
@@ -167,7 +176,15 @@ def tell_whole_story(world, name="M2611-07"):
     uri = lot(name)
     secret = {"ex:price": "7.20", "suyuan:confidential": ["/ex:price"]}
     world.tell(FARM, event(40, "commissioning", uri, action="ADD", **secret))
-    world.tell(LAB, event(30, "inspecting", uri, bizTransactionList=[{"type": "testres", "bizTransaction": "urn:x:report:1"}]))
+    world.tell(
+        LAB,
+        event(
+            30,
+            "inspecting",
+            uri,
+            bizTransactionList=[{"type": "testres", "bizTransaction": "urn:x:report:1"}],
+        ),
+    )
     world.tell(FARM, handed(20, "shipping", uri, FARM, STORE))
     world.tell(STORE, handed(10, "receiving", uri, FARM, STORE))
     return uri

@@ -93,6 +93,7 @@ router.add_route("/qr/{rest:path}", qr_code, methods=["GET"])
 @router.get("/api/v1/lots/{lot:path}/proof", summary="The bundle that proves a lot")
 def proof(lot: str, request: Request, parts: Annotated[Gateway, Depends(gateway)]) -> Response:
     """suyuan-bundle/1, as docs/formats/bundle.md defines it. `lot`: URI, URN, GTIN/LOT or 0x lot id."""
+    lot = unquote(_raw_path(request).removeprefix("/api/v1/lots/").removesuffix("/proof"))
     found = from_argument(lot)
     with parts.database.reading() as conn:
         identifier = found if isinstance(found, bytes) else lot_id(found.uri)
