@@ -23,6 +23,29 @@ def test_a_signed_call_is_the_relayers_and_carries_every_value():
     assert Account.recover_transaction(signed.raw) == relayer.address
 
 
+@pytest.mark.parametrize("to", ["0x" + "22" * 20, ""])
+@pytest.mark.parametrize("nonce", [0, 1, 127, 128, 2**40])
+def test_signing_agrees_with_eth_account_byte_for_byte(to, nonce):
+    relayer = LocalRelayer(KEY)
+    values = {"nonce": nonce, "gas": 30_000, "fees": Fees(10**9, 2), "chain_id": 31337}
+    transaction = {
+        "type": 2,
+        "chainId": 31337,
+        "nonce": nonce,
+        "gas": 30_000,
+        "maxFeePerGas": 10**9,
+        "maxPriorityFeePerGas": 2,
+        "value": 0,
+        "data": b"\x00data" * 50,
+        **({"to": to} if to else {}),
+    }
+    code = transaction["data"]
+
+    ours = relayer.sign(Call(to, code), **values) if to else relayer.sign_creation(code, **values)
+
+    assert ours.raw == bytes(Account.sign_transaction(transaction, KEY).raw_transaction)
+
+
 def test_the_same_call_gives_the_same_bytes():
     relayer, call = LocalRelayer(KEY), Call("0x" + "22" * 20, b"")
 
