@@ -47,11 +47,11 @@ _BY_NORMALISER: list[tuple[str, str, str | None, str | None, str | None]] = [
 _BY_HAND: list[tuple[str, str, str, bool]] = [
     ("URN:EPC:id:sscc:4012345.3111111111", f"{_G}/00/340123451111111111", "container", True),
     # Real data: 11 + 4 digits, where an SSCC needs 17.
-    ("urn:epc:id:sscc:08600031303.0004", "urn:epc:id:sscc:08600031303.0004", "other", False),
-    ("urn:epc:id:sgtin:4012345.0111.1", "urn:epc:id:sgtin:4012345.0111.1", "other", False),
+    ("urn:epc:id:sscc:08600031303.0004", "urn:epc:id:sscc:08600031303.0004", "container", False),
+    ("urn:epc:id:sgtin:4012345.0111.1", "urn:epc:id:sgtin:4012345.0111.1", "item", False),
     ("urn:epc:id:sgtin:4012345.011111.123456789012345678901",
-     "urn:epc:id:sgtin:4012345.011111.123456789012345678901", "other", False),
-    ("urn:epc:idpat:sgtin:4012345.*.*", "urn:epc:idpat:sgtin:4012345.*.*", "other", False),
+     "urn:epc:id:sgtin:4012345.011111.123456789012345678901", "item", False),
+    ("urn:epc:idpat:sgtin:4012345.*.*", "urn:epc:idpat:sgtin:4012345.*.*", "class", False),
     ("urn:epc:id:bic:CSQU3054383", "urn:epc:id:bic:CSQU3054383", "container", True),
     ("urn:epc:id:imovn:9176187", "urn:epc:id:imovn:9176187", "asset", True),
     ("URN:GDST:example.org:product:lot:class:processor.2u.v1-0122-2022",

@@ -7,6 +7,7 @@ lacks, the check digits inside the keys, is added here from the GS1 Barcode Synt
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 
 from biip import ParseError
@@ -43,6 +44,13 @@ CHECKED_DIGITS = {
     "8018": 18,
     "8026": 14,
 }
+
+
+_DATES = frozenset({"11", "12", "13", "15", "16", "17"})
+
+
+# Where biip's table is stricter than the dictionary: a part identifier has 1 to 30 characters, not 5 to 30.
+_PATTERNS = {"8010": r"8010[#\-/0-9A-Z]{1,30}"}
 
 
 class BadKey(Malformed):
@@ -108,10 +116,26 @@ def check_value(ai: str, value: str) -> None:
         _require_check_digit(value[:closed], f"({ai}) {value}")
     elif ai == "8013" and not has_check_characters(value):
         raise BadKey(f"(8013) {value}: wrong check characters", code="gs1.check_digit")
-    if ai == "8006" and not 0 < int(value[14:16]) <= int(value[16:18]):
-        raise BadKey(f"(8006) {value}: no piece {value[14:16]} of {value[16:18]}")
+    _check_meaning(ai, value)
+
+
+def _check_meaning(ai: str, value: str) -> None:
+    """What a pattern cannot say."""
+    if ai in _DATES and not _is_date(value):
+        raise BadKey(f"({ai}) {value}: no such day")
+    if ai in ("8006", "8026") and not 0 < int(value[14:16]) <= int(value[16:18]):
+        raise BadKey(f"({ai}) {value}: no piece {value[14:16]} of {value[16:18]}")
     if ai == "8011" and value.startswith("0") and value != "0":
         raise BadKey(f"(8011) {value}: a serial number has no leading zero")
+
+
+def _is_date(text: str) -> bool:
+    """YYMMDD, day 00 for the whole month; any century does, for YY alone decides on leap years."""
+    try:
+        date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]) or 1)
+    except ValueError:
+        return False
+    return True
 
 
 def is_known(ai: str) -> bool:
@@ -123,6 +147,8 @@ def is_known(ai: str) -> bool:
 def _pattern(ai: str) -> re.Pattern[str] | None:
     if not ai.isascii() or not ai.isdigit():
         return None
+    if ai in _PATTERNS:
+        return re.compile(_PATTERNS[ai])
     try:
         found = GS1ApplicationIdentifier.extract(ai)
     except ParseError:

@@ -45,7 +45,22 @@ _LEVEL_OF_WORDS = (
     (":party:", "party"),
 )
 #: EPCs without a GS1 key: well formed as they are.
-_LEVEL_OF_EPC = {"gid": "item", "usdod": "item", "adi": "item", "bic": "container", "imovn": "asset"}
+_LEVEL_OF_OTHER_EPC = {"gid": "item", "usdod": "item", "adi": "item", "bic": "container", "imovn": "asset"}
+#: What an EPC means to be although it breaks the rules of its scheme.
+_LEVEL_OF_BROKEN_EPC = {
+    "sgtin": "item",
+    "lgtin": "lot",
+    "sscc": "container",
+    "sgln": "location",
+    "pgln": "party",
+    "grai": "asset",
+    "giai": "asset",
+    "gdti": "document",
+    "sgcn": "document",
+    "cpi": "item",
+    "itip": "item",
+    "upui": "item",
+}
 
 
 class NotAnIdentifier(Malformed):
@@ -130,15 +145,22 @@ def _identify_urn(text: str, rest: str) -> TraceObject:
         link = epc_urn.as_digital_link(text)
         if link is not None:
             return _of_link(link)
-        form, _, body = name.partition(":")
-        level = _LEVEL_OF_EPC.get(body.partition(":")[0]) if form == "id" else None
-        return TraceObject(uri, "epc", level or "other", wellformed=level is not None)
+        return _of_opaque_epc(uri, name)
     scheme = namespace if namespace == "gdst" else f"urn:{namespace}"
     for words, level in _LEVEL_OF_WORDS:
         stem, found, tail = uri.partition(words)
         if found:
             return _of_words(uri, scheme, level, stem, tail)
     return TraceObject(uri, scheme, "other")
+
+
+def _of_opaque_epc(uri: str, name: str) -> TraceObject:
+    form, _, body = name.partition(":")
+    scheme = body.partition(":")[0]
+    if form == "id" and scheme in _LEVEL_OF_OTHER_EPC:
+        return TraceObject(uri, "epc", _LEVEL_OF_OTHER_EPC[scheme])
+    level = "class" if form == "idpat" else _LEVEL_OF_BROKEN_EPC.get(scheme, "other")
+    return TraceObject(uri, "epc", level, wellformed=False)
 
 
 def _of_words(uri: str, scheme: str, level: str, stem: str, tail: str) -> TraceObject:
