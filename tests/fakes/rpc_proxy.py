@@ -33,6 +33,7 @@ class Fault(Enum):
     RESULT = auto()  # 200 and `value` as the result
     ERROR = auto()  # 200 and `value` as the JSON-RPC error object
     STALE_HEAD = auto()  # a node that lags: nothing above block `value` exists
+    NO_BATCH = auto()  # a batch is answered with one error
     CHAIN_ID = auto()  # eth_chainId answers `value`
 
 
@@ -122,6 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, self._replace(proxy, body, wanted, {name: planned.value}))
         elif planned and kind is Fault.STALE_HEAD:
             self._send(200, _lagging(proxy, body, int(planned.value)))
+        elif kind is Fault.NO_BATCH and body.lstrip().startswith(b"["):
+            error = {"code": -32600, "message": "batches are not supported"}
+            self._send(200, json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode())
         else:
             self._forward(proxy, body, planned)
 

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import time
 
 import pytest
 
-from fakes.anvil import anvil
+from fakes.anvil import anvil, until
 from fakes.rpc_proxy import Fault, rpc_proxy
 from suyuan.adapters.evm.client import EvmChain
 from suyuan.adapters.evm.policy import Depth
@@ -157,11 +156,7 @@ def test_a_lost_answer_to_a_send_means_wait_and_the_same_bytes_go_again(node, ch
     again = chain.send(signed.raw)
 
     assert again.outcome in (SendOutcome.ACCEPTED, SendOutcome.ASK_AGAIN)
-    deadline = time.monotonic() + 5
-    while (receipt := chain.receipt(signed.hash)) is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    assert receipt.succeeded
+    assert until(lambda: chain.receipt(signed.hash)).succeeded
     assert proxy.seen.count("eth_sendRawTransaction") == 2
     assert chain.nonce(purse.address) == 1
 
@@ -171,6 +166,45 @@ def test_a_send_answered_with_another_hash_is_not_believed(node, chain, proxy):
     proxy.fault(Fault.RESULT, method="eth_sendRawTransaction", value="0x" + "00" * 32)
 
     assert chain.send(signed.raw).outcome is SendOutcome.WAIT
+
+
+def test_a_node_that_lags_shows_an_older_head_and_no_newer_receipts(node, chain, proxy):
+    purse = node.purse()
+    before = chain.head()
+    signed = purse.sign(Call("0x" + "22" * 20, b""), nonce=0, gas=30_000, fees=FEES, chain_id=31337)
+    chain.send(signed.raw)
+    until(lambda: chain.receipt(signed.hash))
+    proxy.fault(Fault.STALE_HEAD, value=before.number)
+
+    assert chain.head() == before
+    assert chain.finalized() == before.number
+    assert chain.receipt(signed.hash) is None
+    assert chain.nonce(purse.address) == 0
+
+
+def test_another_block_than_the_one_asked_for_is_not_believed(node, chain, proxy):
+    node.mine(2)
+    zero = node.rpc.call("eth_getBlockByNumber", "0x0", False)
+    proxy.fault(Fault.RESULT, method="eth_getBlockByNumber", value=zero)
+
+    with pytest.raises(ChainUnavailable, match="block 0 instead of 1"):
+        chain.block(1)
+
+
+def test_many_questions_are_asked_in_batches_and_answered_in_order(node, rpc, proxy):
+    node.mine(3)
+    asked = [("eth_getBlockByNumber", (hex(n % 3), False)) for n in range(50)]
+
+    answers = rpc.batch(asked)
+
+    assert [int(each["number"], 16) for each in answers] == [n % 3 for n in range(50)]
+    assert len(proxy.seen) == 50
+
+
+def test_a_node_without_batches_is_asked_one_by_one(node, chain, proxy):
+    proxy.fault(Fault.NO_BATCH)
+
+    assert chain.identity() == EvmChain(node.rpc, Depth(1), {}, {}).identity()
 
 
 def test_the_real_nodes_refusals_are_understood(node, chain):

@@ -79,7 +79,10 @@ class EvmChain:
         return self._policy.finalized(self.rpc)
 
     def block(self, number: int) -> Block | None:
-        return answers.optional_block(self._ask("eth_getBlockByNumber", hex(number), False))
+        found = answers.optional_block(self._ask("eth_getBlockByNumber", hex(number), False))
+        if found is not None and found.number != number:
+            raise ChainUnavailable(f"the node answered with block {found.number} instead of {number}")
+        return found
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         return self.receipts([transaction_hash])[transaction_hash]

@@ -182,7 +182,7 @@ class EmbeddedNode:
             self._end_child()
             self._bring_up()
         self._seal()
-        wait = max(self._pace.save_seconds, 5 * self._save_cost)  # a large state is not saved all day long
+        wait = max(self._pace.save_seconds, 3 * self._save_cost)  # a large state is not saved all day long
         if time.monotonic() - self._saved_when >= wait:
             self._save()
 
