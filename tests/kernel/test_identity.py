@@ -150,3 +150,9 @@ def test_pages_stand_where_the_link_says() -> None:
     assert page_path(identify("urn:gdst:a:product:lot:class:b.c.d/e")) == (
         "/lot/urn%3Agdst%3Aa%3Aproduct%3Alot%3Aclass%3Ab.c.d%2Fe"
     )
+
+
+@pytest.mark.parametrize("text", ["urn:x:\ud800", "urn:x:a\x85b", "urn:x:\x00"], ids=ascii)
+def test_what_has_no_utf_8_or_hides_a_control_character_is_refused(text: str) -> None:
+    with pytest.raises(NotAnIdentifier):
+        identify(text)

@@ -105,7 +105,7 @@ NOT_IDENTIFIERS: list[Case] = [
     )
 ]
 
-#: Hand-checked: GS1 Digital Link 1.6, chapters 4 to 7. `ais` is path then attributes.
+#: Hand-checked: GS1 Digital Link Standard: URI Syntax. `ais` is path then attributes.
 LINKS: list[Case] = [
     {"uri": uri, "canonical": canonical, "ais": ais}
     for uri, canonical, ais in [

@@ -1,4 +1,4 @@
-"""GS1 Digital Link URIs (GS1 Digital Link Standard: URI Syntax 1.6): parse, check, bring into canonical form.
+"""GS1 Digital Link URIs (GS1 Digital Link Standard: URI Syntax): parse, check, bring into canonical form.
 
 Any domain and any path before the key is accepted: the identifier is in the path, not in who serves it.
 """

@@ -20,7 +20,8 @@ LEVELS = ("lot", "item", "class", "container", "asset", "location", "party", "do
 
 _MAX_LENGTH = 2048
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*", re.ASCII)
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+#: Blanks, control characters, line separators, and halves of surrogate pairs (no UTF-8 has them).
+_FORBIDDEN = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LEVEL_OF_KEY = {
     "00": "container",
     "01": "class",
