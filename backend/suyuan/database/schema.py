@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import inspect
+from pathlib import Path
 
-from suyuan.database import registry
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
 from suyuan.database.engine import Database
 from suyuan.database.errors import SchemaOutdated
 from suyuan.database.locks import hold
 from suyuan.database.self_test import examine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database) -> None:
     """Create or bring up to date every table in one transaction; two at once wait for each other."""
     with database.transaction() as conn:
         hold(conn, "schema")
-        registry.load().create_all(conn)
+        command.upgrade(config(conn), "head")
 
 
 def check(database: Database) -> None:
@@ -23,9 +30,18 @@ def check(database: Database) -> None:
     would lose records as it is set up.
     """
     with database.reading() as conn:
-        missing = sorted(set(registry.load().tables) - set(inspect(conn).get_table_names()))
-    if missing:
-        raise SchemaOutdated(
-            f"The database lacks the tables of this version ({missing[0]}, ...): db upgrade."
-        )
+        found = MigrationContext.configure(conn).get_current_revision()
+        wanted = ScriptDirectory.from_config(config(conn)).get_current_head()
+    if found != wanted:
+        state = f"The tables are those of {found}" if found else "There are no tables"
+        raise SchemaOutdated(f"{state}; this version needs {wanted}: run `suyuan db upgrade`.")
     examine(database)
+
+
+def config(conn: Connection) -> Config:
+    """Alembic's configuration; there is no ini file, since the settings know the database."""
+    found = Config()
+    found.set_main_option("script_location", str(MIGRATIONS))
+    found.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    found.attributes["connection"] = conn
+    return found
