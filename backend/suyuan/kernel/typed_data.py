@@ -143,7 +143,13 @@ def address_of(private_key: bytes) -> str:
 
 
 def _address(key: coincurve.PublicKey) -> str:
-    return checksum_address("0x" + keccak256(key.format(compressed=False)[1:])[12:].hex())
+    return _checksummed(keccak256(key.format(compressed=False)[1:])[12:])
+
+
+@lru_cache(maxsize=4096)
+def _checksummed(address: bytes) -> str:
+    """Kept, because the same few parties sign everything and the checksum is a good part of a recovery."""
+    return checksum_address("0x" + address.hex())
 
 
 def checksum_address(text: str) -> str:
