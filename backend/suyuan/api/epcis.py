@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from suyuan.access.model import Caller, Scope
 from suyuan.api.forms import Time
 from suyuan.api.gateway import Gateway, GatewayPart, RawBody
+from suyuan.api.lists import raw_path
 from suyuan.api.submissions import AsParty, Key, Reader, Submitter, take
 from suyuan.journal import queries
 from suyuan.journal.event_id import OFFICIAL_CONTEXT
@@ -115,10 +117,13 @@ def list_events(  # the parameters are those of EPCIS 2.0, section 8.2.7
 
 
 @router.get("/events/{event_id:path}")
-def show_event(event_id: str, parts: GatewayPart, caller: Reader, response: Response) -> dict[str, Any]:
-    """One event by its eventID."""
+def show_event(
+    event_id: str, parts: GatewayPart, caller: Reader, request: Request, response: Response
+) -> dict[str, Any]:
+    """One event by its eventID, percent-encoded."""
+    named = unquote(raw_path(request).removeprefix("/epcis/events/")) or event_id
     with parts.database.reading() as conn:
-        event = queries.event_by_id(conn, event_id, _visible(caller))
+        event = queries.event_by_id(conn, named, _visible(caller))
     response.headers.update(VERSIONS)
     return _as_told(event, caller)
 

@@ -38,3 +38,9 @@ def link_next(request: Request, response: Response, *after: CursorValue) -> None
     """Say where the list goes on: the same address with another cursor."""
     query = request.url.include_query_params(cursor=encode_cursor(*after)).query
     response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+
+
+def raw_path(request: Request) -> str:
+    """The path as it was sent, still percent-encoded."""
+    raw = request.scope.get("raw_path") or request.url.path.encode()
+    return bytes(raw).split(b"?", 1)[0].decode("ascii", "replace")

@@ -54,7 +54,10 @@ def _shown(event: TraceEvent, hidden: Sequence[str], faults: list[Fault]) -> Jso
 
 
 def _moved(event: TraceEvent, found: Iterable[Fault]) -> list[Fault]:
-    return [Fault(event.pointer + each.pointer, each.code, each.message, each.fix) for each in found]
+    return [
+        Fault(f"{event.pointer}/{each.pointer.removeprefix('/')}", each.code, each.message, each.fix)
+        for each in found
+    ]
 
 
 def _without_digests(value: Any) -> Any:
