@@ -8,8 +8,8 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from vector_files import load, raw
 
+from kernel.vector_files import load, raw
 from suyuan.kernel.canonical import MAX_INTEGER, MalformedJson, NotCanonical, canonical_json, parse_json
 from suyuan.kernel.hashing import leaf_hash, to_hex
 

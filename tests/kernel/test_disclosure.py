@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vector_files import load, raw
 
+from kernel.vector_files import load, raw
 from suyuan.kernel.disclosure import (
     BadDisclosure,
     Disclosure,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import ean
-from vector_files import load
 
+from kernel.vector_files import load
 from suyuan.kernel import gs1
 
 VECTORS = load("check_digits")

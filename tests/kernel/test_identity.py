@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vector_files import load, raw
 
+from kernel.vector_files import load, raw
 from suyuan.kernel import digital_link
 from suyuan.kernel.digital_link import BadDigitalLink
 from suyuan.kernel.gs1 import check_digit

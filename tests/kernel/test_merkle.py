@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vector_files import load, raw
 
+from kernel.vector_files import load, raw
 from suyuan.kernel.hashing import leaf_hash, node_hash
 from suyuan.kernel.merkle import Tree, root_of_path, verify_inclusion
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vector_files import load, raw
 
+from kernel.vector_files import load, raw
 from suyuan.kernel.ledger import Kind, LedgerEntry
 from suyuan.kernel.typed_data import (
     Receipt,
