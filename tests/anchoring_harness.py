@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from fakes.fake_chain import FakeChain, FakeContracts, FakeRelayer, FakeSigners
+from fakes.fake_chain import FakeChain, FakeContracts, FakeRelayer, FakeSigners, key
 from suyuan.anchoring import outbox, queries
 from suyuan.anchoring.model import Operation, Policy, Progress, Safeguards, State
 from suyuan.anchoring.ports import Chain, Contracts
@@ -76,7 +76,7 @@ class Harness:
             number = self.registered
             with self.database.transaction() as conn:
                 outbox.enqueue_register_party(
-                    conn, self.clock, number, digest(f"profile {number}"), roles, 2**40 - 1, f"0xkey-{number}"
+                    conn, self.clock, number, digest(f"profile {number}"), roles, 2**40 - 1, key(number)
                 )
 
     def submit(self, party: int, entries: Sequence[LedgerEntry], reference: str) -> int:
@@ -106,4 +106,3 @@ class Harness:
     def operation(self, reference: str) -> Operation:
         with self.database.reading() as conn:
             return queries.operation_of(conn, reference)
-

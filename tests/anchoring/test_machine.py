@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: every acknowledged operation is on the chain once, in its party's order."""
+"""Whatever happens: every acknowledged operation is on the chain once, in its party's order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from sqlalchemy import delete
 
 from anchoring_harness import Crash, Harness, entry
-from fakes.fake_chain import FakeContracts
+from fakes.fake_chain import FakeContracts, key
 from suyuan.anchoring import leaves, outbox, tables
 from suyuan.anchoring.model import State
 from suyuan.anchoring.ports import EntryRecorded
@@ -100,7 +100,7 @@ class Machine(RuleBasedStateMachine):
     @rule(party=st.integers(1, PARTIES))
     def change_key(self, party: int) -> None:
         harness = self.harness
-        old, new = harness.signers.key_of(party), f"0xkey-{party}-{self.count}"
+        old, new = harness.signers.key_of(party), key(party, self.count)
         if old == new:
             return
         with harness.database.transaction() as conn:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from anchoring_harness import Crash, Harness, digest, entry
-from fakes.fake_chain import FakeContracts, FakeRelayer
+from fakes.fake_chain import FakeContracts, FakeRelayer, key
 from suyuan.anchoring import leaves, outbox, queries
 from suyuan.anchoring.model import Policy, Safeguards, State
 from suyuan.anchoring.ports import Call, EntryRecorded, Fees
@@ -91,7 +91,7 @@ def test_a_party_that_keeps_its_own_key_holds_up_only_what_depends_on_it(harness
 def test_a_party_whose_registration_is_refused_does_not_stop_the_next(harness: Harness) -> None:
     harness.register()
     with harness.database.transaction() as conn:  # somebody else's key
-        outbox.enqueue_register_party(conn, harness.clock, 2, digest("p"), 1, 2**40 - 1, "0xkey-1", "two")
+        outbox.enqueue_register_party(conn, harness.clock, 2, digest("p"), 1, 2**40 - 1, key(1), "two")
     harness.registered = 2
     harness.register()
     harness.submit(3, [entry("z")], "third")
@@ -111,9 +111,7 @@ def test_when_the_relayer_may_not_write_everything_waits_and_no_nonce_is_spent(h
     harness.settle()
 
 
-@pytest.mark.parametrize(
-    "point", ["numbered", "prepared", "sent", "before confirm", "before final", "final"]
-)
+@pytest.mark.parametrize("point", ["numbered", "prepared", "sent", "before confirm", "before final", "final"])
 def test_a_crash_at_any_step_loses_and_doubles_nothing(harness: Harness, point: str) -> None:
     harness.register()
     for number in range(5):
@@ -305,9 +303,7 @@ def test_an_emptied_chain_is_not_written_to_until_it_is_rebound(harness: Harness
 
 
 @pytest.mark.parametrize("ledger", ["0xledger-1", "0xledger-2"])
-def test_an_emptied_embedded_chain_is_recorded_again_in_the_same_order(
-    harness: Harness, ledger: str
-) -> None:
+def test_an_emptied_embedded_chain_is_recorded_again_in_the_same_order(harness: Harness, ledger: str) -> None:
     def redeploy() -> tuple[object, object]:
         harness.chain.deploy(ledger)
         harness.contracts = FakeContracts(ledger)
@@ -324,9 +320,9 @@ def test_an_emptied_embedded_chain_is_recorded_again_in_the_same_order(
         leaf = leaves.add_leaf(conn, harness.clock, "product", b"{}")
     harness.settle()
     with harness.database.transaction() as conn:  # the key is changed: old signatures are by the old one
-        outbox.enqueue_add_key(conn, harness.clock, 1, "0xnew-1")
-        outbox.enqueue_revoke_key(conn, harness.clock, 1, "0xkey-1")
-    harness.signers.keys[1] = "0xnew-1"
+        outbox.enqueue_add_key(conn, harness.clock, 1, key(1, 1))
+        outbox.enqueue_revoke_key(conn, harness.clock, 1, key(1))
+    harness.signers.keys[1] = key(1, 1)
     harness.submit(1, [entry("c")], "s4")
     harness.settle()
     before = recorded(harness)

@@ -1,4 +1,4 @@
-"""A chain in memory behind the port `Chain`: blocks, pool, nonces, reorganisations, rollbacks, resets and lies.
+"""A chain in memory behind the port `Chain`: blocks, pool, reorganisations, rollbacks, resets, lies.
 
 What the contracts do is kernel.ledger's model. Time does not pass by itself: a test mines.
 """
@@ -35,8 +35,13 @@ NO_ROOT = bytes(32)
 NAMES = ("AnchorRegistry", "PartyRegistry", "TraceLedger")
 
 
-def signature_by(key: str, digest: bytes) -> bytes:
-    return sha256(key.lower().encode() + digest).ljust(65, b"\x1b")
+def key(party: int, version: int = 0) -> str:
+    """The address of a party's key."""
+    return "0x" + keccak256(f"{party} {version}".encode())[12:].hex()
+
+
+def signature_by(address: str, digest: bytes) -> bytes:
+    return sha256(address.encode() + digest).ljust(65, b"\x1b")
 
 
 @dataclass
@@ -96,7 +101,7 @@ class FakeContracts:
     def register_party(
         self, number: int, profile_hash: bytes, roles: int, qualified_until: int, key: str
     ) -> Call:
-        return self._call("register", number, roles, key)
+        return self._call("register", number, roles, key, profile_hash, qualified_until)
 
     def add_key(self, party: int, key: str) -> Call:
         return self._call("add_key", party, key)
@@ -108,19 +113,28 @@ class FakeContracts:
         return self._call("set_roles", party, roles)
 
     def set_qualification(self, party: int, qualified_until: int) -> Call:
-        return self._call("set_qualification", party)
+        return self._call("set_qualification", party, qualified_until)
 
     def set_suspended(self, party: int, suspended: bool) -> Call:
         return self._call("set_suspended", party, suspended)
 
     def set_profile(self, party: int, profile_hash: bytes) -> Call:
-        return self._call("set_profile", party)
+        return self._call("set_profile", party, profile_hash)
 
     def anchor(self, root: bytes, leaf_count: int, previous_root: bytes) -> Call:
         return self._call("anchor", root, leaf_count, previous_root)
 
     def _call(self, *what: object) -> Call:
-        return Call(to=self.ledger, data=pickle.dumps(what))
+        return Call(to=self.ledger, data=pickle.dumps(what) + b"".join(map(word, what[1:])))
+
+
+def word(value: object) -> bytes:
+    """A value as it would stand in call data."""
+    if isinstance(value, str):
+        return bytes.fromhex(value[2:]).rjust(32, b"\0")
+    if isinstance(value, int):
+        return int(value).to_bytes(32, "big")
+    return value if isinstance(value, bytes) else b""
 
 
 def digest_of(ledger: str, party: int, sequence: int, entries: Sequence[LedgerEntry]) -> bytes:
@@ -134,21 +148,19 @@ class FakeRelayer:
         self.address = address
 
     def sign(self, call: Call, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
-        raw = pickle.dumps(
-            Transaction(self.address, nonce, call.to, call.data, gas, fees.max_fee, chain_id)
-        )
+        raw = pickle.dumps(Transaction(self.address, nonce, call.to, call.data, gas, fees.max_fee, chain_id))
         return Signed(raw, keccak256(raw))
 
 
 class FakeSigners:
-    """Every party has the key "0xkey-N" unless it keeps its own (`own`)."""
+    """Custodial keys; the parties in `own` keep theirs."""
 
     def __init__(self) -> None:
         self.own: set[int] = set()
         self.keys: dict[int, str] = {}
 
     def key_of(self, party: int) -> str:
-        return self.keys.get(party, f"0xkey-{party}")
+        return self.keys.get(party, key(party))
 
     def sign(self, party: int, digest: bytes) -> bytes | None:
         return None if party in self.own else signature_by(self.key_of(party), digest)
@@ -395,7 +407,7 @@ class FakeChain:
         world.sequences[it.party] = it.sequence
         return logs
 
-    def _register(self, world: World, number: int, roles: int, key: str) -> list[Log]:
+    def _register(self, world: World, number: int, roles: int, key: str, *_rest: object) -> list[Log]:
         if number != len(world.parties) + 1:
             raise Reverted("NumberNotNext")
         self._take_key(world, number, key)
@@ -432,11 +444,11 @@ class FakeChain:
         self._party(world, party).suspended = suspended
         return [PartyChanged("SuspensionChanged", party)]
 
-    def _set_qualification(self, world: World, party: int) -> list[Log]:
+    def _set_qualification(self, world: World, party: int, *_rest: object) -> list[Log]:
         self._party(world, party)
         return [PartyChanged("QualificationChanged", party)]
 
-    def _set_profile(self, world: World, party: int) -> list[Log]:
+    def _set_profile(self, world: World, party: int, *_rest: object) -> list[Log]:
         self._party(world, party)
         return [PartyChanged("ProfileChanged", party)]
 

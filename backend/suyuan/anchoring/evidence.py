@@ -56,6 +56,11 @@ def _accounted(way: Way, operation: Queued, receipt: Receipt) -> bool:
         return matches(operation, recorded(receipt).get((operation.party, operation.sequence or 0), []))
     if operation.kind is OperationKind.ANCHOR:
         return _anchor_log(operation, receipt) is not None
+    return changed(operation, receipt)
+
+
+def changed(operation: Queued, receipt: Receipt) -> bool:
+    """Whether PartyRegistry logged this change of this party."""
     return PartyChanged(_EVENTS[operation.kind], operation.party) in receipt.logs
 
 
