@@ -45,6 +45,17 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
     /// @dev Times a byte: that byte in all 32 places.
     uint256 private constant EVERY_BYTE = 0x0101010101010101010101010101010101010101010101010101010101010101;
 
+    uint256 private constant INTRODUCED = uint256(Kind.INTRODUCED);
+    uint256 private constant PRODUCED = uint256(Kind.PRODUCED);
+    uint256 private constant PROCESSED = uint256(Kind.PROCESSED);
+    uint256 private constant INSPECTED = uint256(Kind.INSPECTED);
+    uint256 private constant OFFERED = uint256(Kind.OFFERED);
+    uint256 private constant ACCEPTED = uint256(Kind.ACCEPTED);
+    uint256 private constant REFUSED = uint256(Kind.REFUSED);
+    uint256 private constant SOLD = uint256(Kind.SOLD);
+    uint256 private constant DISPOSED = uint256(Kind.DISPOSED);
+    uint256 private constant CORRECTED = uint256(Kind.CORRECTED);
+
     /// @dev A wallet gets this much gas, never less, so that its answer does not depend on the relayer's generosity.
     uint256 private constant WALLET_GAS = 200_000;
     /// @dev ecrecover takes 3,000; the rest is for asking the registry and saying no.
@@ -200,7 +211,7 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
                     lotId := mload(0xa0)
                     kind := mload(0x120)
                 }
-                custody = _judge(custody, lotId, party, roles, mayOpen, uint8(kind), uint32(named));
+                custody = _judge(custody, lotId, party, roles, mayOpen, kind, named & NUMBER);
             }
             assembly {
                 sstore(slot, add(custody, shl(88, 1)))
@@ -223,68 +234,67 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
 
     /// @dev The rules for an entry that is not simply one more on a lot: opening, custody, and everything refused.
     /// Returns the custody word after the entry, its count not yet raised. Same order of questions as the model.
+    /// Numbers are whole words here and kinds are numbers, which spares the compiler's checks on every step; the
+    /// narrow types come back in the errors.
     function _judge(
         uint256 custody,
         bytes32 lotId,
-        uint32 party,
-        uint8 roles,
+        uint256 party,
+        uint256 roles,
         bool mayOpen,
-        uint8 kindNumber,
-        uint32 counterparty
+        uint256 kind,
+        uint256 counterparty
     ) private view returns (uint256) {
-        if (kindNumber == 0 || kindNumber > uint8(type(Kind).max)) revert TraceLedger_KindUnknown(kindNumber);
-        Kind kind = Kind(kindNumber);
-        _checkRole(custody, lotId, party, roles, kind);
+        if (((ROLES_OF_KIND << (kind << 3)) >> 248) & roles == 0) _checkConcerned(custody, lotId, party, kind);
         if (custody == 0) {
-            if (kind != Kind.INTRODUCED && kind != Kind.PRODUCED && kind != Kind.PROCESSED) {
-                revert TraceLedger_LotUnknown(lotId);
-            }
-            if (!mayOpen) revert TraceLedger_NotQualified(lotId, party);
+            if (kind != INTRODUCED && kind != PRODUCED && kind != PROCESSED) revert TraceLedger_LotUnknown(lotId);
+            if (!mayOpen) revert TraceLedger_NotQualified(lotId, uint32(party));
             return party;
         }
-        if (kind == Kind.OFFERED || kind == Kind.SOLD || kind == Kind.DISPOSED) {
+        if (kind == OFFERED || kind == SOLD || kind == DISPOSED) {
             return _give(custody, lotId, party, kind, counterparty);
         }
-        if (kind == Kind.ACCEPTED || kind == Kind.REFUSED) {
-            return _answer(custody, lotId, party, kind, counterparty);
-        }
+        if (kind == ACCEPTED || kind == REFUSED) return _answer(custody, lotId, party, kind, counterparty);
         return custody;
     }
 
-    /// @dev Inspections are also open to the custodian and to the party the lot is offered to.
-    function _checkRole(uint256 custody, bytes32 lotId, uint32 party, uint8 roles, Kind kind) private pure {
-        if (uint8(ROLES_OF_KIND >> (248 - 8 * uint256(kind))) & roles != 0) return;
-        bool concerned = party == uint32(custody) || party == uint32(custody >> OFFERED_SHIFT);
-        if (kind == Kind.INSPECTED && custody != 0 && concerned) return;
-        revert TraceLedger_RoleMissing(lotId, party, kind);
+    /// @dev Without the role: inspections are open to the custodian and to the party the lot is offered to.
+    function _checkConcerned(uint256 custody, bytes32 lotId, uint256 party, uint256 kind) private pure {
+        if (kind == 0 || kind > CORRECTED) revert TraceLedger_KindUnknown(uint8(kind));
+        bool concerned = party == custody & NUMBER || party == (custody >> OFFERED_SHIFT) & NUMBER;
+        if (kind != INSPECTED || custody == 0 || !concerned) {
+            revert TraceLedger_RoleMissing(lotId, uint32(party), Kind(kind));
+        }
     }
 
     /// @dev OFFERED, SOLD, DISPOSED: the custodian's alone.
-    function _give(uint256 custody, bytes32 lotId, uint32 party, Kind kind, uint32 counterparty)
+    function _give(uint256 custody, bytes32 lotId, uint256 party, uint256 kind, uint256 counterparty)
         private
         view
         returns (uint256)
     {
-        if (uint32(custody) != party) revert TraceLedger_NotCustodian(lotId, party, uint32(custody));
-        if (kind == Kind.DISPOSED) return custody;
+        if (custody & NUMBER != party) revert TraceLedger_NotCustodian(lotId, uint32(party), uint32(custody));
+        if (kind == DISPOSED) return custody;
         ILotStatus status = _lotStatus;
         if (address(status) != address(0) && status.isHeld(lotId)) revert TraceLedger_LotHeld(lotId);
-        if (kind == Kind.SOLD) return custody;
-        if (counterparty == 0 || counterparty == party) revert TraceLedger_BadCounterparty(lotId, counterparty);
-        return (custody & ~(NUMBER << OFFERED_SHIFT)) | (uint256(counterparty) << OFFERED_SHIFT);
+        if (kind == SOLD) return custody;
+        if (counterparty == 0 || counterparty == party) {
+            revert TraceLedger_BadCounterparty(lotId, uint32(counterparty));
+        }
+        return (custody & ~(NUMBER << OFFERED_SHIFT)) | (counterparty << OFFERED_SHIFT);
     }
 
     /// @dev ACCEPTED, REFUSED: the receiver's alone, naming the custodian that offered.
-    function _answer(uint256 custody, bytes32 lotId, uint32 party, Kind kind, uint32 counterparty)
+    function _answer(uint256 custody, bytes32 lotId, uint256 party, uint256 kind, uint256 counterparty)
         private
         pure
         returns (uint256)
     {
-        uint32 offeredTo = uint32(custody >> OFFERED_SHIFT);
-        if (offeredTo != party) revert TraceLedger_NotOffered(lotId, party, offeredTo);
-        if (counterparty != uint32(custody)) revert TraceLedger_BadCounterparty(lotId, counterparty);
+        uint256 offeredTo = (custody >> OFFERED_SHIFT) & NUMBER;
+        if (offeredTo != party) revert TraceLedger_NotOffered(lotId, uint32(party), uint32(offeredTo));
+        if (counterparty != custody & NUMBER) revert TraceLedger_BadCounterparty(lotId, uint32(counterparty));
         uint256 open = custody & ~(NUMBER << OFFERED_SHIFT);
-        return kind == Kind.REFUSED ? open : (open & ~NUMBER) | party;
+        return kind == REFUSED ? open : (open & ~NUMBER) | party;
     }
 
     function _checkSignature(uint32 party, uint64 sequence, bytes32 digest, bytes calldata signature) private view {
