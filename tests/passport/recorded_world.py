@@ -171,20 +171,19 @@ def lot(name):
     return f"https://id.gs1.org/01/{GTIN}/10/{name}"
 
 
-def tell_whole_story(world, name="M2611-07"):
-    """Produced, tested, handed over and accepted."""
+def tell_whole_story(world, name="M2611-07", *, one_by_one=False):
+    """Produced, tested, handed over and accepted; in one transaction, or each step in its own."""
     uri = lot(name)
     secret = {"ex:price": "7.20", "suyuan:confidential": ["/ex:price"]}
-    world.tell(FARM, event(40, "commissioning", uri, action="ADD", **secret))
-    world.tell(
-        LAB,
-        event(
-            30,
-            "inspecting",
-            uri,
-            bizTransactionList=[{"type": "testres", "bizTransaction": "urn:x:report:1"}],
-        ),
+    report = [{"type": "testres", "bizTransaction": "urn:x:report:1"}]
+    steps = (
+        (FARM, event(40, "commissioning", uri, action="ADD", **secret)),
+        (LAB, event(30, "inspecting", uri, bizTransactionList=report)),
+        (FARM, handed(20, "shipping", uri, FARM, STORE)),
+        (STORE, handed(10, "receiving", uri, FARM, STORE)),
     )
-    world.tell(FARM, handed(20, "shipping", uri, FARM, STORE))
-    world.tell(STORE, handed(10, "receiving", uri, FARM, STORE))
+    for party, step in steps:
+        world.tell(party, step)
+        if one_by_one:
+            world.record()
     return uri

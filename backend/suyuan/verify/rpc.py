@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Sequence
 from typing import Protocol, Self
 
 import httpx
+import orjson
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
 
@@ -36,7 +37,11 @@ class HttpRpc:
     ) -> None:
         self._url = url
         self._numbers = itertools.count(1)
-        self._client = httpx.Client(timeout=timeout, transport=transport, follow_redirects=False)
+        # A node on this machine is never behind the proxy that the environment may name.
+        near = httpx.URL(url).host in _LOOPBACK
+        self._client = httpx.Client(
+            timeout=timeout, transport=transport, follow_redirects=False, trust_env=not near
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -52,10 +57,10 @@ class HttpRpc:
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
         try:
             answer = self._client.post(self._url, json=request)
-            body = json.loads(answer.content)
+            body = orjson.loads(answer.content)
         except (httpx.HTTPError, httpx.InvalidURL) as trouble:
             raise Unreachable(f"{method}: {trouble or type(trouble).__name__}") from trouble
-        except (ValueError, RecursionError) as trouble:
+        except ValueError as trouble:
             raise Unreachable(f"{method}: HTTP {answer.status_code}, and the answer is not JSON") from trouble
         if not isinstance(body, dict) or body.get("id") != number:
             raise Unreachable(f"{method}: the answer is no JSON-RPC answer to this request")

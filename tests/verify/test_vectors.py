@@ -1,0 +1,47 @@
+"""The vectors that verifiers in every language run, made on the real contracts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fakes.recorded_rpc import Recorded
+from suyuan.verify import Outcome, Trust, verify_bundle
+
+VECTORS = json.loads(Path(__file__).parents[1].joinpath("vectors", "bundle.json").read_text("ascii"))
+TRUST = Trust(
+    VECTORS["trust"]["chainId"],
+    VECTORS["trust"]["contracts"],
+    {name: bytes.fromhex(found[2:]) for name, found in VECTORS["trust"]["codeHashes"].items()},
+    VECTORS["trust"]["firstBlock"],
+)
+
+
+def edited(case):
+    text = VECTORS["bundle"]
+    if case["edits"]:
+        find, replace = case["edits"]
+        assert find in text
+        text = text.replace(find, replace, 1)
+    return text.encode()
+
+
+@pytest.mark.parametrize("case", [*VECTORS["valid"], *VECTORS["broken"]], ids=lambda case: case["name"])
+def test_a_vector_is_judged_as_written(case):
+    report = verify_bundle(edited(case), TRUST, Recorded(VECTORS["answers"]))
+    assert report.exit_code == case["exitCode"]
+    assert sorted({check.name for check in report.having(Outcome.FAIL)}) == case["failed"]
+
+
+def test_each_byte_of_a_recorded_bundle_carries_meaning():
+    data = VECTORS["bundle"].encode()
+    rpc = Recorded(VECTORS["answers"])
+    passed = [
+        place
+        for place in range(0, len(data), 7)
+        if verify_bundle(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :], TRUST, rpc).exit_code
+        == 0
+    ]
+    assert passed == []
