@@ -21,15 +21,21 @@ from suyuan.adapters.evm.deployment import Deployment
 from suyuan.adapters.evm.errors import WrongChain
 from suyuan.adapters.evm.node import EmbeddedNode
 from suyuan.adapters.evm.policy import confirmations
+from suyuan.anchoring.audit import audit_chain
+from suyuan.anchoring.audit_state import Difference
 from suyuan.anchoring.model import Policy
 from suyuan.anchoring.ports import Chain, ChainUnavailable, Contracts, Identity
 from suyuan.anchoring.relay import RelayLoop
+from suyuan.catalogue.audit import audit_products
 from suyuan.config.keys import Keys, load_keys
 from suyuan.config.settings import Settings
 from suyuan.database import Database
+from suyuan.journal.audit import audit_journal
 from suyuan.journal.receipts import ReceiptSigner
 from suyuan.kernel.clock import Clock, SystemClock
 from suyuan.kernel.errors import SuyuanError, Unauthenticated
+from suyuan.lots.audit import audit_lots
+from suyuan.parties.audit import audit_parties
 from suyuan.parties.custody import CustodialSigners, Keyring
 
 log = logging.getLogger("suyuan")
@@ -168,6 +174,26 @@ def _put_aside(folder: Path) -> None:
         if chain.is_dir() and chain.name.isdecimal():
             log.warning("the deployment is of a chain that is gone", extra={"folder": str(chain)})
             chain.rename(folder / f"lost-{chain.name}-{stamp}")
+
+
+def audit_database(settings: Settings) -> list[Difference]:
+    """Everything that differs between the database and the chain, and inside the database.
+
+    Raises ChainUnavailable, SuyuanError.
+    """
+    system = open_system(settings)
+    try:
+        check_database(settings)
+        chain = system.connection.chain
+        with system.database.reading() as conn:
+            found = audit_chain(conn, chain)
+            found += audit_journal(conn)
+            found += audit_parties(conn)
+            found += audit_products(conn)
+            found += audit_lots(conn, chain)
+        return found
+    finally:
+        system.database.close()
 
 
 def upgrade_database(settings: Settings) -> None:

@@ -26,6 +26,11 @@ def add_leaf(conn: Connection, clock: Clock, kind: str, data: bytes) -> bytes:
     return digest
 
 
+def is_leaf(conn: Connection, digest: bytes) -> bool:
+    """Whether this hash was ever queued as a leaf."""
+    return conn.execute(select(leaves.c.id).where(leaves.c.hash == digest)).scalar() is not None
+
+
 def proof_of(conn: Connection, digest: bytes) -> LeafProof | None:
     """The leaf's inclusion proof, or None when it is unknown or not sealed yet; `state` says how far the anchor is."""
     query = (

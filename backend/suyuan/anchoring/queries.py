@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,7 @@ from suyuan.anchoring.model import (
 from suyuan.anchoring.ports import Identity
 from suyuan.anchoring.repository import chunks
 from suyuan.anchoring.tables import entries, leaves, operations, transactions
-from suyuan.kernel.ledger import Kind
+from suyuan.kernel.ledger import Kind, LedgerEntry
 
 
 def operation_of(conn: Connection, reference: str) -> Operation:
@@ -155,6 +156,27 @@ def submission_entries(conn: Connection, party: int, sequence: int) -> list[Reco
         .order_by(entries.c.position)
     )
     return [_recorded(row) for row in conn.execute(query)]
+
+
+def entries_of_reference(conn: Connection, reference: str) -> list[LedgerEntry]:
+    """What was queued under a reference, all parts, in order, whatever became of it."""
+    query = (
+        select(entries)
+        .join(operations, operations.c.id == entries.c.operation_id)
+        .where(operations.c.reference == reference)
+        .order_by(operations.c.part, entries.c.position)
+    )
+    return [
+        LedgerEntry(row.lot_id, row.event_hash, row.occurred_at, row.counterparty, Kind(row.kind))
+        for row in conn.execute(query)
+    ]
+
+
+def payload_of_reference(conn: Connection, reference: str) -> dict[str, Any] | None:
+    """What an operation that is no submission carries; None when it is unknown."""
+    found = conn.execute(select(operations.c.payload).where(operations.c.reference == reference)).scalar()
+    payload: dict[str, Any] | None = None if found is None else json.loads(found)
+    return payload
 
 
 def known_chain(conn: Connection) -> Identity | None:

@@ -129,11 +129,12 @@ def audit(
     from suyuan.anchoring.ports import ChainUnavailable
 
     try:
-        findings = bootstrap.audit_database(settings_or_stop())
+        found = bootstrap.audit_database(settings_or_stop())
     except ChainUnavailable as error:
         stop(f"The chain cannot be asked: {error}.", Exit.UNREACHABLE)
     except SuyuanError as error:
         stop(escape(error.message), Exit.UNREACHABLE)
+    findings = [{"where": each.where, "what": each.what} for each in found]
     if as_json:
         typer.echo(json.dumps({"differences": findings}, ensure_ascii=False, indent=1))
     else:

@@ -1,0 +1,54 @@
+"""Parties against themselves: profiles from their documents, and rows from the newest profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from suyuan.anchoring.audit_state import Difference
+from suyuan.anchoring.queries import payload_of_reference
+from suyuan.kernel.hashing import leaf_hash, to_hex
+from suyuan.parties import references
+from suyuan.parties.repository import uri_key
+from suyuan.parties.tables import identifiers, parties, profiles, sites
+
+
+def audit_parties(conn: Connection) -> Iterator[Difference]:
+    """Every difference, named by its row; keys are compared with the chain by `anchoring.audit`."""
+    for row in conn.execute(select(profiles).order_by(profiles.c.party, profiles.c.version)).all():
+        name = f"parties_profiles {row.party} {row.version}"
+        if leaf_hash(row.document) != row.hash:
+            yield Difference(name, "hash is not the hash of the document")
+        sent = payload_of_reference(conn, references.profile(row.party, row.version))
+        if sent is None or sent.get("profileHash") != to_hex(row.hash):
+            yield Difference(name, "hash is not the one that was sent to the chain")
+    for row in conn.execute(select(parties).order_by(parties.c.number)).all():
+        yield from _party(conn, row)
+    for table in (identifiers, sites):
+        for row in conn.execute(select(table.c.uri, table.c.uri_hash)):
+            if uri_key(row.uri) != row.uri_hash:
+                yield Difference(f"{table.name} {row.uri}", "uri_hash is not the hash of the URI")
+
+
+def _party(conn: Connection, row: Any) -> Iterator[Difference]:
+    name = f"parties_parties {row.number}"
+    its = (profiles.c.party == row.number) & (profiles.c.version == row.profile_version)
+    profile = conn.execute(select(profiles.c.document, profiles.c.hash).where(its)).one_or_none()
+    if profile is None or profile.hash != row.profile_hash:
+        yield Difference(name, "profile_hash is not that of its profile")
+        return
+    document = orjson.loads(profile.document)
+    listed = select(identifiers.c.uri).where(identifiers.c.party == row.number)
+    uris = list(conn.execute(listed.order_by(identifiers.c.position)).scalars())
+    pairs = {
+        "names": (orjson.loads(row.names), document.get("names")),
+        "credit_code": (row.credit_code, document.get("creditCode")),
+        "licences": (orjson.loads(row.licences), document.get("licences", [])),
+        "identifiers": (uris, document.get("identifiers")),
+    }
+    for column, (ours, told) in pairs.items():
+        if ours != told:
+            yield Difference(name, f"{column} differs from the profile")
