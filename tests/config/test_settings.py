@@ -127,6 +127,12 @@ def test_a_mistyped_setting_is_not_passed_over(monkeypatch):
         load()
 
 
+def test_a_mistyped_setting_in_the_file_is_not_passed_over_either(tmp_path):
+    (tmp_path / ".env").write_text("SUYUAN_PROT=1\n")
+    with pytest.raises(SettingsWrong, match="SUYUAN_PROT is not a setting; SUYUAN_PORT is"):
+        load()
+
+
 def test_the_command_lines_own_names_are_let_through(monkeypatch):
     monkeypatch.setenv("SUYUAN_TOKEN", "x")
     assert load()

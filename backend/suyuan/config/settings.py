@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -177,7 +178,7 @@ def load(env_file: Path | Literal[".env"] | None = ".env", **overrides: Any) -> 
 
     Raises SettingsWrong with every fault.
     """
-    faults = _mistyped()
+    faults = _mistyped([*os.environ, *(dotenv_values(env_file) if env_file else ())])
     try:
         found = Settings(_env_file=env_file, **overrides)
     except ValidationError as error:
@@ -189,11 +190,11 @@ def load(env_file: Path | Literal[".env"] | None = ".env", **overrides: Any) -> 
     return found
 
 
-def _mistyped() -> list[str]:
-    """Names in the environment that look like a setting and are none: silence would hide a typing error."""
+def _mistyped(names: list[str]) -> list[str]:
+    """Names that look like a setting and are none: silence would hide a typing error."""
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     faults = []
-    for name in sorted(os.environ):
+    for name in sorted(names):
         if not name.upper().startswith(PREFIX) or name.upper() in {*known, *_OTHER_NAMES}:
             continue
         close = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
