@@ -118,6 +118,33 @@ def test_a_nonce_taken_by_another_transaction_is_said_and_running_again_cures_it
     assert found.addresses["AccessManager"] == created_address(relayer.address, 1)
 
 
+def test_a_chain_that_makes_no_more_blocks_is_said_and_a_later_run_finishes(
+    node, relayer, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("suyuan.adapters.evm.deploy_steps.STILL_SECONDS", 0.2)
+    with pytest.raises(DeploymentFailed, match=r"no further blocks come.*SUYUAN_FINALITY=depth:1"):
+        deploy(node.rpc, relayer, Depth(3), tmp_path)
+    with pytest.raises(NotDeployed):
+        deployment.load(tmp_path)
+    node.mine(2)
+
+    found = deploy(node.rpc, relayer, Depth(3), tmp_path)
+
+    assert found.addresses["AccessManager"] == created_address(relayer.address, 0)
+    assert int(node.rpc.call("eth_getTransactionCount", relayer.address, "latest"), 16) == 5
+
+
+def test_a_step_that_pays_too_little_is_signed_anew_by_the_next_run(node, relayer, tmp_path):
+    with rpc_proxy(node.url) as proxy:
+        cheap = {"code": -32000, "message": "transaction underpriced"}
+        proxy.fault(Fault.ERROR, method="eth_sendRawTransaction", times=1, value=cheap)
+        with pytest.raises(DeploymentFailed, match=r"cannot be mined \(transaction underpriced"):
+            deploy(HttpRpc(proxy.url), relayer, POLICY, tmp_path)
+        found = deploy(HttpRpc(proxy.url), relayer, POLICY, tmp_path)
+
+    assert found.addresses["AccessManager"] == created_address(relayer.address, 0)
+
+
 def test_a_key_without_money_is_said_at_once(node, tmp_path):
     with pytest.raises(DeploymentFailed, match=r"has 0 wei and needs up to \d+ .* send it funds"):
         deploy(node.rpc, LocalRelayer(b"\x52" * 32), POLICY, tmp_path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from suyuan.kernel.typed_data import address_bytes, checksum_address
 
 JOURNAL = "deploying.json"
 WAIT_SECONDS = 120.0
-POLL_SECONDS = 0.05
+STILL_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
 
 
 class Steps:
@@ -52,14 +56,19 @@ class Steps:
 
     def wait_until_final(self, receipt: Receipt) -> None:
         """Files that name contracts in a block which is rolled back would lock the gateway out."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self._chain.finalized() < receipt.block.number:
-            if time.monotonic() > deadline:
+        block, head, moved = receipt.block.number, -1, time.monotonic()
+        pause = _pauses()
+        while self._chain.finalized() < block:
+            newest = self._chain.head().number
+            if newest != head:
+                log.info("waiting until block %d is final; the head is %d", block, newest)
+                head, moved = newest, time.monotonic()
+            if time.monotonic() - moved > STILL_SECONDS:
                 raise DeploymentFailed(
-                    f"the contracts are deployed, but block {receipt.block.number} is still not final under "
-                    "SUYUAN_FINALITY: run 'suyuan deploy' again later"
+                    f"the contracts are deployed, but block {block} is not final and no further blocks come: "
+                    "run it again later, or set SUYUAN_FINALITY=depth:1 for a node that mines on demand"
                 )
-            time.sleep(POLL_SECONDS)
+            time.sleep(next(pause))
 
     def forget(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -111,18 +120,23 @@ class Steps:
         return estimate + estimate // 4
 
     def _settle(self, name: str, signed: Signed) -> Receipt:
-        deadline = time.monotonic() + WAIT_SECONDS
-        said = ""
-        while time.monotonic() < deadline:
+        """The same bytes again and again until they are mined. A step that is given up is signed anew by the
+        next run: at the same nonce it makes the same contract at the same address, whichever is mined.
+        """
+        deadline, said = time.monotonic() + WAIT_SECONDS, ""
+        for pause in _pauses():
             receipt = self._chain.receipt(signed.hash)
             if receipt is not None:
                 return receipt
             sent = self._chain.send(signed.raw)
             said = sent.message
-            if sent.outcome is SendOutcome.FATAL or self._lost(name, signed, sent.outcome):
+            hopeless = sent.outcome in (SendOutcome.FATAL, SendOutcome.UNDERPRICED)
+            if hopeless or self._lost(name, signed, sent.outcome):
                 self._drop(name)
                 raise DeploymentFailed(f"the deployment's step {name} cannot be mined ({said}): run it again")
-            time.sleep(POLL_SECONDS)
+            if time.monotonic() > deadline:
+                break
+            time.sleep(pause)
         raise DeploymentFailed(f"the deployment's step {name} was not mined in time ({said}): run it again")
 
     def _lost(self, name: str, signed: Signed, outcome: SendOutcome) -> bool:
@@ -161,3 +175,11 @@ def created_address(deployer: str, nonce: int) -> str:
     number = digits if 0 < nonce < 0x80 else bytes([0x80 + len(digits)]) + digits
     members = bytes([0x80 + 20]) + address_bytes(deployer) + number
     return checksum_address(to_hex(keccak256(bytes([0xC0 + len(members)]) + members)[12:]))
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds between two looks: short for a chain of our own, polite to somebody else's node."""
+    pause = 0.05
+    while True:
+        yield pause
+        pause = min(2.0, pause * 1.3)

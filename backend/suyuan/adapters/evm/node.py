@@ -153,7 +153,7 @@ class EmbeddedNode:
     def _supervise(self) -> None:
         try:
             self._bring_up()
-        except (ChainMisconfigured, ChainUnavailable, RpcError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - start() raises it, whatever it is
             self._failure = error
             self._end_child()
             return
@@ -170,6 +170,8 @@ class EmbeddedNode:
             work()
         except (ChainMisconfigured, ChainUnavailable, RpcError, OSError) as error:
             log.warning("%s failed: %s", what, error)
+        except Exception:  # the node ends with this thread, so nothing may end it
+            log.exception("%s failed", what)
 
     def _tend(self) -> None:
         child = self._child
