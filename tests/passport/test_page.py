@@ -54,7 +54,7 @@ def test_pending_entries_are_counted_apart():
     assert "1 条记录还没有写入区块链" in text
     assert "另有 7 条记录已经上链" in text
     assert "已发送，等待入块" in text
-    assert "现由 晨光生鲜杭州一号仓 保管，已交给 清湖牧场" in text
+    assert "当前保管方：晨光生鲜杭州一号仓；已交货给：清湖牧场（待对方确认）" in text
 
 
 def test_gaps_corrections_and_refusals_are_shown_not_hidden():

@@ -61,7 +61,7 @@ def test_the_same_page_in_english(world):
     said_in_english = (
         '<html lang="en">',
         "Anji free-range eggs, 30 pcs",
-        "4 entries, each signed by one of 3 parties",
+        "4 entries by 3 parties, each signed",
         "Clear Lake Farm",
         "Local demo chain",
         "What this page cannot prove",

@@ -24,7 +24,7 @@ def qr_svg(text: str) -> bytes:
     code.add_data(text)
     try:
         code.make(fit=True)
-    except DataOverflowError as error:
+    except (DataOverflowError, ValueError) as error:
         raise ValueError(f"{len(text)} characters are more than a QR code holds") from error
     rows: list[list[bool]] = code.get_matrix()
     runs = "".join(_runs(y, row) for y, row in enumerate(rows))
