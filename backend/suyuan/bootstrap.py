@@ -36,7 +36,7 @@ from suyuan.kernel.clock import Clock, SystemClock
 from suyuan.kernel.errors import SuyuanError, Unauthenticated
 from suyuan.lots.audit import audit_lots
 from suyuan.parties.audit import audit_parties
-from suyuan.parties.custody import CustodialSigners, Keyring
+from suyuan.parties.custody import CustodialSigners, Keyring, rewrap
 
 log = logging.getLogger("suyuan")
 
@@ -184,16 +184,22 @@ def audit_database(settings: Settings) -> list[Difference]:
     system = open_system(settings)
     try:
         check_database(settings)
-        chain = system.connection.chain
-        with system.database.reading() as conn:
-            found = audit_chain(conn, chain)
-            found += audit_journal(conn)
-            found += audit_parties(conn)
-            found += audit_products(conn)
-            found += audit_lots(conn, chain)
-        return found
+        return audit_system(system)
     finally:
         system.database.close()
+
+
+def audit_system(system: System) -> list[Difference]:
+    """The same for what is open already. All rooms see one snapshot."""
+    chain = system.connection.chain
+    with system.database.reading() as conn:
+        return [
+            *audit_chain(conn, chain),
+            *audit_journal(conn),
+            *audit_parties(conn),
+            *audit_products(conn),
+            *audit_lots(conn, chain),
+        ]
 
 
 def upgrade_database(settings: Settings) -> None:
@@ -210,6 +216,20 @@ def check_database(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
         tables.check(database)
+    finally:
+        database.close()
+
+
+def rewrap_keys(settings: Settings, former: bytes) -> int:
+    """Seal the custodial keys, so far under the master key `former`, under that of the settings; how many.
+
+    Raises SuyuanError, and changes nothing, when one does not open.
+    """
+    keyring = Keyring(keys_of(settings).master, [former])
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as conn:
+            return rewrap(conn, keyring)
     finally:
         database.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,9 @@ from rich.table import Table
 
 from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
+from suyuan.cli.system import settings_or_stop
+from suyuan.config.secret import read_key
+from suyuan.kernel.errors import SuyuanError
 
 party = typer.Typer(help="Parties: who takes part.", no_args_is_help=True)
 key = typer.Typer(help="Signing keys of parties.", no_args_is_help=True)
@@ -122,6 +126,22 @@ def revoke_key(
     gateway = Connection()
     found = gateway.delete(f"/api/v1/parties/{number_of(gateway, party)}/keys/{address}")
     _show_key(found, as_json=as_json)
+
+
+@key.command("rewrap")
+def rewrap(
+    former: Annotated[Path, typer.Option("--former", help="File with the master key that was used so far")],
+) -> None:
+    """Seal all custodial keys anew under the present master key; gateway and worker must be stopped."""
+    from suyuan import bootstrap  # late: the chain's libraries take their time
+
+    try:
+        count = bootstrap.rewrap_keys(settings_or_stop(), read_key(former))
+    except ValueError as error:
+        stop(f"--former {escape(str(error))}.", Exit.USAGE)
+    except SuyuanError as error:
+        stop(escape(error.message), Exit.REFUSED)
+    typer.echo(f"{count} keys are sealed anew; the former master key is no longer needed.")
 
 
 def number_of(gateway: Connection, party: str) -> int:
