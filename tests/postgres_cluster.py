@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 
 SUPERUSER = "suyuan"
+_PREFIX = "suyuan-pg-"
 
 
 class PostgresMissing(Exception):
@@ -50,6 +51,14 @@ def _install() -> Path:
     return found
 
 
+def _sweep(parent: Path) -> None:
+    """Remove what killed test processes left behind; their servers ended with them."""
+    for folder in parent.glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 class PostgresCluster:
     """One server of our own. `durable=False` puts its files into memory: commits are flushed as always, but
     cheaply. `durable=True` puts them on the disk, for tests that kill the server."""
@@ -58,7 +67,8 @@ class PostgresCluster:
         self._bin = binaries()
         memory = Path("/dev/shm")  # noqa: S108 - a folder with a random name and mode 0700 is made in it
         parent = memory if not durable and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
-        self.folder = Path(tempfile.mkdtemp(prefix="suyuan-pg-", dir=parent))
+        _sweep(parent)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         self._process: subprocess.Popen[bytes] | None = None
         self._account = "postgres" if os.geteuid() == 0 else None
         if self._account:
