@@ -55,7 +55,7 @@ STEPS = (
     step(1, Kind.TESTED, LAB, "inspecting", vouch=Vouch.INDEPENDENT, in_custody=False, amounts=(), hidden=1),
     step(2, Kind.OFFERED, FARM, "shipping", counterparty=CARRIER, vouch=Vouch.BOTH),
     step(3, Kind.ACCEPTED, CARRIER, "receiving", counterparty=FARM, vouch=Vouch.BOTH),
-    step(4, Kind.COLD_CHAIN, CARRIER, "sensor_reporting", amounts=()),
+    step(4, Kind.COLD_CHAIN, CARRIER, "sensor_reporting", amounts=(), temperature=(2.1, 5.4), alarm=True),
     step(5, Kind.OFFERED, CARRIER, "shipping", counterparty=STORE, vouch=Vouch.BOTH),
     step(6, Kind.ACCEPTED, STORE, "receiving", counterparty=CARRIER, vouch=Vouch.BOTH,
          place={"zh": "杭州市余杭区仓前街道", "en": "Cangqian, Yuhang, Hangzhou"}),

@@ -68,10 +68,36 @@ def hidden(event: Mapping[str, Any]) -> int:
     return sum(len(each["_sd"]) for each in _objects(event) if isinstance(each.get("_sd"), list))
 
 
-def has_temperature(event: Mapping[str, Any]) -> bool:
-    """Whether a sensor reports a temperature in it."""
-    kinds = (str(each.get("type", "")) for each in _objects(event.get("sensorElementList")))
-    return any(kind.rsplit(":", 1)[-1].rsplit("/", 1)[-1] == "Temperature" for kind in kinds)
+def temperature(event: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The least and the greatest temperature that sensors report in it, in degrees Celsius; None for none."""
+    told = [
+        _celsius(float(report[member]), str(report.get("uom", "CEL")))
+        for report in _reports(event)
+        for member in ("value", "minValue", "maxValue", "meanValue")
+        if isinstance(report.get(member), int | float)
+    ]
+    return (min(told), max(told)) if told else None
+
+
+def alarm(event: Mapping[str, Any]) -> bool:
+    """Whether a sensor reports that a temperature was out of bounds."""
+    return any(str(report.get("exception", "")).endswith("ALARM_CONDITION") for report in _reports(event))
+
+
+def _reports(event: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = _objects(event.get("sensorElementList"))
+    return [each for each in found if _last(str(each.get("type", ""))) == "Temperature"]
+
+
+def _last(term: str) -> str:
+    return term.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+
+
+def _celsius(value: float, unit: str) -> float:
+    """Units of UN/CEFACT Recommendation 20."""
+    if unit == "FAH":
+        return (value - 32) * 5 / 9
+    return value - 273.15 if unit == "KEL" else value
 
 
 def declared(event: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         offered_to=_who(story.parties.get(story.status.offered_to)),
         chain=ChainFacts(chain.chain_id, chain.contracts["TraceLedger"], demo=demo),
         broken=broken,
-        gaps=find_gaps(steps, has_temperature=any(map(events.has_temperature, story.events.values()))),
+        gaps=find_gaps(steps, has_temperature=any(step.temperature for step in steps)),
     )
 
 
@@ -103,6 +103,8 @@ def _step(
         recorded=_recorded(entry),
         event_hash=to_hex(entry.event_hash),
         event_id=str(event.get("eventID", "")),
+        temperature=events.temperature(event),
+        alarm=events.alarm(event),
         hidden=events.hidden(event),
         declared=events.declared(event),
         refusal=(entry.reason or "") if entry.state is State.REJECTED else "",

@@ -74,6 +74,8 @@ class Step:
     recorded: Recorded | None
     event_hash: str
     event_id: str
+    temperature: tuple[float, float] | None = None  # least and greatest told, in degrees Celsius
+    alarm: bool = False  # a sensor reported an alarm condition
     hidden: int = 0
     declared: str = ""  # the reason of the event's own error declaration
     corrected: bool = False

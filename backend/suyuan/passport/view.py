@@ -99,6 +99,17 @@ class View:
     def amounts(self, step: Step) -> str:
         return " · ".join(self._words.amount(quantity, unit) for quantity, unit in step.amounts)
 
+    def temperature(self, step: Step) -> str:
+        low, high = (
+            f"{value:.1f}".replace("-", "\N{MINUS SIGN}") for value in step.temperature or (0.0, 0.0)
+        )
+        degree = "\N{NO-BREAK SPACE}℃" if self._words.language == "zh" else "\N{NO-BREAK SPACE}°C"
+        return (
+            f"{low}{degree}"
+            if low == high
+            else self._words.word("journey.between", low=low + degree, high=high + degree)
+        )
+
     def recorded(self, step: Step) -> str:
         """The block's time beside the claimed one."""
         if step.recorded is None or step.lag is None:
@@ -119,7 +130,9 @@ class View:
         return str(texts.get(key, texts["corrects"]))
 
     def tagged(self, step: Step) -> bool:
-        return bool(step.refusal or step.declared or step.corrected or step.hidden or is_bystander(step))
+        return bool(
+            step.refusal or step.alarm or step.declared or step.corrected or step.hidden or is_bystander(step)
+        )
 
     def bystander(self, step: Step) -> bool:
         return is_bystander(step)
