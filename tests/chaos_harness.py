@@ -210,9 +210,15 @@ class Fire:
 
     # -- faults
 
+    def wait_for_work(self, seconds: float = 5) -> None:
+        """Until something more was acknowledged: a kill of an idle system proves little."""
+        before, deadline = self.acknowledged.count, time.monotonic() + seconds
+        while self.acknowledged.count == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+
     def kill_one(self) -> None:
         """SIGKILL to somebody, and a new start a moment later."""
-        kind = self.random.choices(("gateway", "worker", "node"), (2, 5, 3))[0]
+        kind = self.random.choices(("gateway", "worker", "node"), (1, 5, 3))[0]
         self.kills[kind] += 1
         if kind == "node":
             self._kill_node()

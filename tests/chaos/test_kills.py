@@ -36,9 +36,10 @@ def test_fifty_kills_of_gateway_worker_and_node_lose_and_double_nothing(tmp_path
     fire = Fire(tmp_path, seed())
     try:
         fire.start()
-        fire.begin_submitting(3)
+        fire.begin_submitting(4)
         for _ in range(kills):
-            time.sleep(fire.random.uniform(0.05, 1.6))
+            fire.wait_for_work()
+            time.sleep(fire.random.uniform(0.05, 1.2))
             fire.kill_one()
         fire.heal()
         demand(fire.check(), kills)
@@ -57,9 +58,10 @@ def test_two_workers_and_a_killed_postgresql_lose_and_double_nothing(tmp_path) -
     fire = Fire(tmp_path, seed(), database_url=cluster.url("postgres"), workers=2)
     try:
         fire.start()
-        fire.begin_submitting(3)
+        fire.begin_submitting(4)
         for number in range(kills):
-            time.sleep(fire.random.uniform(0.05, 1.6))
+            fire.wait_for_work()
+            time.sleep(fire.random.uniform(0.05, 1.2))
             if number % 8 == 4:
                 fire.kills["database"] += 1
                 cluster.kill()

@@ -107,7 +107,8 @@ def _operations(conn: Connection, carried: _Carried) -> Iterator[Difference]:
     its = operations.c.transaction_id == carried.row.id
     for operation in repository.load(conn, its):
         if operation.state not in (State.MINED, State.FINAL):
-            if (operation.party, operation.sequence) in logs:
+            its = (operation.party, operation.sequence) in logs
+            if its or evidence.changed(operation, carried.receipt) or _anchored(operation, carried):
                 name = f"anchoring_operations {operation.id}"
                 yield Difference(name, f"is {operation.state} here, and is recorded on the chain")
         elif operation.kind is OperationKind.SUBMISSION:
@@ -171,6 +172,11 @@ def _other(conn: Connection, carried: _Carried, operation: Queued) -> Iterator[D
     ours = None if row is None else (row.number, row.root, row.leaf_count)
     if log is None or ours != (log.number, log.root, log.leaf_count):
         yield Difference(f"anchoring_anchors {operation.id}", "differs from the chain's log")
+
+
+def _anchored(operation: Queued, carried: _Carried) -> bool:
+    logs = carried.receipt.logs
+    return operation.kind is OperationKind.ANCHOR and any(isinstance(it, AnchorRecorded) for it in logs)
 
 
 def _word(value: object) -> bytes:

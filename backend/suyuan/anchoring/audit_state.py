@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,14 @@ class Difference:
 
     where: str
     what: str
+
+
+def readable(text: str | bytes | None) -> Any:
+    """The JSON in a row, or None when somebody made it unreadable."""
+    try:
+        return json.loads(text or "")
+    except ValueError:
+        return None
 
 
 def identity(conn: Connection, chain: Chain, epoch: Any) -> Iterator[Difference]:

@@ -106,7 +106,9 @@ def _is_stale(row: Any, now: datetime, seconds: float) -> bool:
 
 
 def _give_up(conn: Connection, way: Way, answer: _Answer) -> None:
-    """It can never be mined as it is: a payment of nothing takes its nonce, its operations are tried alone."""
+    """It can never be mined as it is: a payment of nothing takes its nonce, its operations are tried
+    alone.
+    """
     log.error("can never be mined", extra={"nonce": answer.nonce, "answer": answer.sent.message})
     carried = operations.c.transaction_id == answer.transaction
     change = update(operations).where(carried, operations.c.state == State.SUBMITTED)
@@ -119,7 +121,9 @@ def _give_up(conn: Connection, way: Way, answer: _Answer) -> None:
 
 
 def bump(way: Way, transaction: int) -> bool:
-    """Store a dearer attempt with the same nonce and call; False when at the cap, then the old bytes are resent."""
+    """Store a dearer attempt with the same nonce and call; False when at the cap, then the old bytes are
+    resent.
+    """
     suggested = way.chain.fees()
     with way.writing() as conn:
         last = _last_fees(conn, transaction)

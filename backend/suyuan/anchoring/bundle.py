@@ -1,8 +1,10 @@
-"""What goes into the next transaction: the first signed operation, and as many submissions behind it as fit."""
+"""What goes into the next transaction: the first signed operation, and as many submissions behind it as
+fit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -86,31 +88,25 @@ def call_of(contracts: Contracts, chosen: Sequence[Queued], previous_root: bytes
     first = chosen[0]
     if first.kind is OperationKind.SUBMISSION:
         return contracts.record_many([_signed(operation) for operation in chosen])
-    party, payload = first.party, first.payload
-    match first.kind:
-        case OperationKind.REGISTER:
-            return contracts.register_party(
-                party,
-                from_hex(payload["profileHash"]),
-                payload["roles"],
-                payload["qualifiedUntil"],
-                payload["key"],
-            )
-        case OperationKind.ADD_KEY:
-            return contracts.add_key(party, payload["key"])
-        case OperationKind.REVOKE_KEY:
-            return contracts.revoke_key(party, payload["key"])
-        case OperationKind.ROLES:
-            return contracts.set_roles(party, payload["roles"])
-        case OperationKind.QUALIFICATION:
-            return contracts.set_qualification(party, payload["qualifiedUntil"])
-        case OperationKind.SUSPENDED:
-            return contracts.set_suspended(party, payload["suspended"])
-        case OperationKind.PROFILE:
-            return contracts.set_profile(party, from_hex(payload["profileHash"]))
-        case OperationKind.ANCHOR:
-            return contracts.anchor(from_hex(payload["root"]), payload["leafCount"], previous_root)
-    raise AssertionError(first.kind)
+    if first.kind is OperationKind.ANCHOR:
+        return contracts.anchor(from_hex(first.payload["root"]), first.payload["leafCount"], previous_root)
+    return _administration(contracts, first)
+
+
+def _administration(contracts: Contracts, operation: Queued) -> Call:
+    party, its = operation.party, operation.payload
+    calls: dict[OperationKind, Callable[[], Call]] = {
+        OperationKind.REGISTER: lambda: contracts.register_party(
+            party, from_hex(its["profileHash"]), its["roles"], its["qualifiedUntil"], its["key"]
+        ),
+        OperationKind.ADD_KEY: lambda: contracts.add_key(party, its["key"]),
+        OperationKind.REVOKE_KEY: lambda: contracts.revoke_key(party, its["key"]),
+        OperationKind.ROLES: lambda: contracts.set_roles(party, its["roles"]),
+        OperationKind.QUALIFICATION: lambda: contracts.set_qualification(party, its["qualifiedUntil"]),
+        OperationKind.SUSPENDED: lambda: contracts.set_suspended(party, its["suspended"]),
+        OperationKind.PROFILE: lambda: contracts.set_profile(party, from_hex(its["profileHash"])),
+    }
+    return calls[operation.kind]()
 
 
 def _signed(operation: Queued) -> SignedSubmission:
@@ -127,7 +123,7 @@ def _unsigned_numbers(conn: Connection) -> dict[int, int]:
         .where(unsigned, operations.c.sequence.is_not(None))
         .group_by(operations.c.party)
     )
-    return {party: sequence for party, sequence in conn.execute(query)}
+    return dict(conn.execute(query))
 
 
 def _anchor_under_way(conn: Connection, epoch: int) -> bool:

@@ -28,7 +28,9 @@ class _Open:
 
 
 def confirm(way: Way, view: View) -> tuple[int, int]:
-    """Look for receipts and re-check blocks; returns (newly mined, reopened). Raises LeaseLost, ChainUnavailable."""
+    """Look for receipts and re-check blocks; returns (newly mined, reopened). Raises LeaseLost,
+    ChainUnavailable.
+    """
     reopened = _recheck(way, view)
     mined = 0
     for transaction in _open(way, view):
@@ -107,7 +109,8 @@ def _recheck(way: Way, view: View) -> int:
 
 
 def _doubt(way: Way, view: View, transaction: _Open) -> None:
-    """The chain has used our nonce and has none of our hashes: another transaction took it. When that is final,
+    """The chain has used our nonce and has none of our hashes: another transaction took it. When that is
+    final,
     ours is void and its operations travel again; before, it may only be a node that lags with its receipts.
     """
     if transaction.doubted_at is not None and view.finalized >= transaction.doubted_at:

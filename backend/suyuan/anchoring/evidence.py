@@ -35,7 +35,9 @@ _EVENTS = {
 
 
 def complete(way: Way, transaction: int, purpose: str, receipt: Receipt) -> bool:
-    """Whether the receipt accounts for every operation of the transaction; if not, it is no evidence at all."""
+    """Whether the receipt accounts for every operation of the transaction; if not, it is no evidence at
+    all.
+    """
     if not receipt.succeeded or purpose == GAP:
         return True
     with way.database.reading() as conn:
@@ -112,7 +114,8 @@ def apply(conn: Connection, way: Way, transaction: int, receipt: Receipt) -> Non
 
 
 def _submissions(conn: Connection, transaction: int, receipt: Receipt) -> Iterable[int]:
-    """By the logs, not by what we meant to carry: after a violated finality an operation may have been recorded
+    """By the logs, not by what we meant to carry: after a violated finality an operation may have been
+    recorded
     by an earlier transaction than the one it travels in now, or after it was thought to be refused.
     """
     logs = recorded(receipt)

@@ -1,4 +1,6 @@
-"""`mined` becomes `final`, and only now is a refusal believed: before, the block that refused may still vanish."""
+"""`mined` becomes `final`, and only now is a refusal believed: before, the block that refused may still
+vanish.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The finality guard (rule R9): what we call final must still be there, every pass.
 
-Without it, a reorganisation deeper than the policy foresaw leaves transactions that are shown as final and are
+Without it, a reorganisation deeper than the policy foresaw leaves transactions that are shown as final
+and are
 gone, with their nonces free again: everything behind them is stuck for ever.
 """
 
@@ -25,7 +26,9 @@ class NodeBehind(Exception):
 
 
 def check(way: Way, view: View) -> int:
-    """Reopen final transactions that are gone; returns how many. Raises NodeBehind, LeaseLost, ChainUnavailable."""
+    """Reopen final transactions that are gone; returns how many. Raises NodeBehind, LeaseLost,
+    ChainUnavailable.
+    """
     with way.database.reading() as conn:
         point = newest_checkpoint(conn, way.epoch)
         mine = (transactions.c.epoch == way.epoch) & (transactions.c.sender == way.relayer.address)
@@ -84,7 +87,9 @@ def _reopen(way: Way, view: View, newest: int | None) -> int:
 
 
 def _gone(way: Way, view: View) -> list[int]:
-    """Final and mined transactions whose blocks are not canonical, newest first until one page is all there."""
+    """Final and mined transactions whose blocks are not canonical, newest first until one page is all
+    there.
+    """
     gone: list[int] = []
     query = (
         select(transactions.c.id, transactions.c.block, transactions.c.block_hash)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from datetime import timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -20,8 +22,13 @@ def acquire(conn: Connection, clock: Clock, key: str, owner: str, seconds: float
     taken = conn.execute(update(leases).where(leases.c.key == key, free).values(owner=owner, until=until))
     if taken.rowcount:
         return True
-    if conn.execute(select(leases.c.key).where(leases.c.key == key)).scalar() is not None:
-        return False
+    holder = conn.execute(select(leases.c.owner).where(leases.c.key == key)).scalar()
+    if holder is not None:
+        if not _is_gone(holder):
+            return False
+        theirs = (leases.c.key == key) & (leases.c.owner == holder)
+        change = update(leases).where(theirs).values(owner=owner, until=until)
+        return bool(conn.execute(change).rowcount)
     try:
         with conn.begin_nested():
             conn.execute(insert(leases).values(key=key, owner=owner, until=until))
@@ -36,6 +43,28 @@ def renew(conn: Connection, clock: Clock, key: str, owner: str, seconds: float) 
     ours = (leases.c.key == key) & (leases.c.owner == owner)
     if not conn.execute(update(leases).where(ours).values(until=until)).rowcount:
         raise LeaseLost(key)
+
+
+def owner_name() -> str:
+    """A name for this process that others on this machine can check for life."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+
+
+def _is_gone(owner: str) -> bool:
+    """Whether the owner was a process of this machine that is no more; its lease need not run out then. Wrong
+    about machines that share a name it would cost calm, not safety.
+    """
+    host, _, rest = owner.partition(":")
+    number = rest.partition(":")[0]
+    if host != socket.gethostname() or not number.isdecimal() or int(number) == os.getpid():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def release(conn: Connection, key: str, owner: str, clock: Clock) -> None:

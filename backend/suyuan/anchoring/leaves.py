@@ -13,7 +13,9 @@ from suyuan.kernel.merkle import Tree
 
 
 def add_leaf(conn: Connection, clock: Clock, kind: str, data: bytes) -> bytes:
-    """Queue `data` for anchoring and return its leaf hash, SHA-256(0x00 || data). The same data twice is one leaf."""
+    """Queue `data` for anchoring and return its leaf hash, SHA-256(0x00 || data). The same data twice is
+    one leaf.
+    """
     digest = leaf_hash(data)
     known = conn.execute(select(leaves.c.id).where(leaves.c.hash == digest)).scalar()
     if known is None:
@@ -32,7 +34,9 @@ def is_leaf(conn: Connection, digest: bytes) -> bool:
 
 
 def proof_of(conn: Connection, digest: bytes) -> LeafProof | None:
-    """The leaf's inclusion proof, or None when it is unknown or not sealed yet; `state` says how far the anchor is."""
+    """The leaf's inclusion proof, or None when it is unknown or not sealed yet; `state` says how far the
+    anchor is.
+    """
     query = (
         select(
             leaves.c.anchor_id,

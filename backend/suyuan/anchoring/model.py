@@ -76,7 +76,9 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEntry:
-    """One entry of a lot with what the chain added: `index` is its place in the lot's history (first is 0)."""
+    """One entry of a lot with what the chain added: `index` is its place in the lot's history (first is
+    0).
+    """
 
     operation: int
     position: int
@@ -139,7 +141,8 @@ class Backlog:
 class Policy:
     """How the relayer works; the numbers are rules R4-R7 of the reliability research, or stated here.
 
-    Gas is counted by formula, because an estimate says nothing while earlier transactions are still under way,
+    Gas is counted by formula, because an estimate says nothing while earlier transactions are still
+    under way,
     and because the ledger skips a refused submission instead of reverting, which makes it look cheap.
     """
 

@@ -1,4 +1,5 @@
-"""What enters the queue. Each verb writes into the caller's transaction: acknowledged means it has its place here.
+"""What enters the queue. Each verb writes into the caller's transaction: acknowledged means it has its
+place here.
 
 `reference` names the operation to its caller and is unique; asking twice with one reference is AlreadyQueued.
 """
@@ -42,7 +43,7 @@ def enqueue_submission(
     return ids[0]
 
 
-def enqueue_register_party(  # noqa: PLR0913 - the contract's own arguments
+def enqueue_register_party(  # noqa: PLR0913, PLR0917 - the contract's own arguments
     conn: Connection,
     clock: Clock,
     number: int,
@@ -52,7 +53,8 @@ def enqueue_register_party(  # noqa: PLR0913 - the contract's own arguments
     key_address: str,
     reference: str | None = None,
 ) -> int:
-    """Queue a registration. `number` must be the next dense one (from 1), else PartyNumberTaken; `qualified_until`
+    """Queue a registration. `number` must be the next dense one (from 1), else PartyNumberTaken;
+    `qualified_until`
     is Unix seconds (uint40), `key_address` 0x-hex.
     """
     hold(conn, "anchoring", "party numbers")
@@ -118,7 +120,7 @@ def enqueue_anchor(conn: Connection, clock: Clock, root: bytes, leaf_count: int)
     return _insert(conn, clock, OperationKind.ANCHOR, 0, None, payload)
 
 
-def _insert(  # noqa: PLR0913 - one place that writes the row
+def _insert(  # noqa: PLR0913, PLR0917 - one place that writes the row
     conn: Connection,
     clock: Clock,
     kind: OperationKind,

@@ -49,7 +49,9 @@ class EntryRecorded:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRefused:
-    """The decoded log of a skipped submission; `reason` is the custom error in words, e.g. `NotCustodian(...)`."""
+    """The decoded log of a skipped submission; `reason` is the custom error in words, e.g.
+    `NotCustodian(...)`.
+    """
 
     party: int
     sequence: int
@@ -186,7 +188,7 @@ class Contracts(Protocol):
     def revoke_key(self, party: int, key: str) -> Call: ...
     def set_roles(self, party: int, roles: int) -> Call: ...
     def set_qualification(self, party: int, qualified_until: int) -> Call: ...
-    def set_suspended(self, party: int, suspended: bool) -> Call: ...
+    def set_suspended(self, party: int, suspended: bool) -> Call: ...  # noqa: FBT001 - the contract's own
     def set_profile(self, party: int, profile_hash: bytes) -> Call: ...
     def anchor(self, root: bytes, leaf_count: int, previous_root: bytes) -> Call: ...
     def submission_digest(self, party: int, sequence: int, entries: Sequence[LedgerEntry]) -> bytes:
@@ -205,6 +207,7 @@ class PartySigners(Protocol):
     """Custodial keys of parties."""
 
     def sign(self, party: int, digest: bytes) -> bytes | None:
-        """65-byte signature (r, s, v in 27/28; low s) by the party's current custodial key; None when the party
+        """65-byte signature (r, s, v in 27/28; low s) by the party's current custodial key; None when
+        the party
         keeps its own key, so that the submission waits for the party's signature.
         """

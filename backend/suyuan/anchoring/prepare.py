@@ -1,5 +1,6 @@
 """`signed` becomes `submitted`: the nonce and the signed bytes are stored in one transaction, before anything
-is sent (rules R2 and R3). A crash before the commit leaves nothing; after it, the next pass sends these bytes.
+is sent (rules R2 and R3). A crash before the commit leaves nothing; after it, the next pass sends these
+bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _GAP_GAS = 30_000
 
 
 def prepare(way: Way, view: View) -> int:
-    """Fill the room in flight; returns how many transactions were stored. Raises LeaseLost, ChainUnavailable."""
+    """Fill the room in flight; returns how many transactions were stored. Raises LeaseLost,
+    ChainUnavailable.
+    """
     prepared = 0
     fees: Fees | None = None
     while True:
@@ -79,7 +82,7 @@ def _previous_root(way: Way, chosen: Bundle) -> bytes:
     return way.chain.anchor_head()[1] if chosen.purpose is OperationKind.ANCHOR else _ZERO_ROOT
 
 
-def _store(  # noqa: PLR0913 - one row's worth of facts
+def _store(  # noqa: PLR0913, PLR0917 - one row's worth of facts
     conn: Connection, way: Way, view: View, chosen: Bundle, call: Call, gas: int, fees: Fees
 ) -> int:
     nonce = next_nonce(conn, way, view)
@@ -161,7 +164,9 @@ def nothing_at(way: Way, nonce: int, fees: Fees) -> Signed:
 
 
 def _others_under_way(conn: Connection, way: Way) -> bool:
-    """After a change of key the old key's transactions become final first: the order between keys is the chain's."""
+    """After a change of key the old key's transactions become final first: the order between keys is the
+    chain's.
+    """
     query = select(transactions.c.id).where(
         transactions.c.epoch == way.epoch,
         transactions.c.state.in_((Sending.PREPARED, Sending.MINED)),

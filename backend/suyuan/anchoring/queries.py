@@ -133,7 +133,9 @@ def _recorded(row: Row[Any]) -> RecordedEntry:
 
 
 def submission_entries(conn: Connection, party: int, sequence: int) -> list[RecordedEntry]:
-    """All entries that stand under one signature, in their signed order; what a bundle shows around one entry."""
+    """All entries that stand under one signature, in their signed order; what a bundle shows around one
+    entry.
+    """
     its = (operations.c.party == party) & (operations.c.sequence == sequence)
     live = its & (operations.c.state != State.REJECTED)
     query = (

@@ -1,4 +1,6 @@
-"""A new epoch on a new or emptied chain: everything is recorded again, in its order, under the same numbers."""
+"""A new epoch on a new or emptied chain: everything is recorded again, in its order, under the same
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ def rebind(conn: Connection, clock: Clock, identity: Identity, reason: str) -> i
     """Close the open epoch and open the next for `identity`; returns its number.
 
     Signatures stay when the ledger has the same chain id and address (they are over both), else custodial
-    parties sign again, and others are asked again. Rejected operations stay rejected; their numbers are filled
+    parties sign again, and others are asked again. Rejected operations stay rejected; their numbers are
+    filled
     again by the same empty submissions. Bytes of the old epoch are never sent again.
     """
     row = identify.open_epoch(conn)
@@ -55,7 +58,9 @@ def _again(conn: Connection, clock: Clock, *, resign: bool) -> None:
 
 
 def _keys_first(conn: Connection) -> None:
-    """Parties sign again with today's keys, so each party's keys must be known before its first submission."""
+    """Parties sign again with today's keys, so each party's keys must be known before its first
+    submission.
+    """
     registered = operations.alias("registered")
     place = (
         select(registered.c.place)

@@ -1,13 +1,12 @@
 """One pass over the way to the chain, and the loop around it.
 
-A pass may stop anywhere, by an exception or by a kill; the next one, here or in another process, continues from
+A pass may stop anywhere, by an exception or by a kill; the next one, here or in another process,
+continues from
 what is in the database.
 """
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -36,11 +35,13 @@ _LOST_PASSES = 3
 
 
 class RelayLoop:
-    """The relayer. `redeploy` puts the contracts on an emptied chain and returns the chain and the calls for their
-    new addresses; given only where the chain is our own (embedded), else an operator decides (`chain rebind`).
+    """The relayer. `redeploy` puts the contracts on an emptied chain and returns the chain and the calls
+    for their
+    new addresses; given only where the chain is our own (embedded), else an operator decides (`chain
+    rebind`).
     """
 
-    def __init__(  # noqa: PLR0913 - it assembles the way
+    def __init__(  # noqa: PLR0913, PLR0917 - it assembles the way
         self,
         database: Database,
         chain: Chain,
@@ -64,7 +65,7 @@ class RelayLoop:
             clock=clock,
             policy=policy or Policy(),
             safeguards=safeguards or Safeguards(),
-            owner=owner or f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}",
+            owner=owner or lease.owner_name(),
             hook=hook,
         )
         self._redeploy = redeploy
@@ -78,7 +79,9 @@ class RelayLoop:
         return self._way.chain
 
     def pass_once(self) -> Progress:
-        """One pass. Whatever is unavailable ends it quietly with `idle` saying why; faults of ours are raised."""
+        """One pass. Whatever is unavailable ends it quietly with `idle` saying why; faults of ours are
+        raised.
+        """
         progress = Progress()
         try:
             self._steps(progress)
@@ -161,7 +164,7 @@ class RelayLoop:
             try:
                 progress = self.pass_once()
                 pause = min(0.05, wake_seconds) if progress.moved else wake_seconds
-            except Exception:  # the next pass begins from the database, whatever this one stumbled over
+            except Exception:  # noqa: BLE001 - the next pass begins from the database, whatever this one stumbled over
                 log.exception("pass failed")
                 pause = max(wake_seconds, 1.0)
             stop.wait(max(pause - (time.monotonic() - started), 0.01))

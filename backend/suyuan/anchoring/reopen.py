@@ -23,7 +23,9 @@ _NOT_MINED = {
 
 
 def reopen(conn: Connection, way: Way, ids: Sequence[int]) -> None:
-    """Mined or final transactions become prepared; their operations `submitted`, and their bytes are due at once."""
+    """Mined or final transactions become prepared; their operations `submitted`, and their bytes are due
+    at once.
+    """
     for chunk in repository.chunks(ids, 500):
         conn.execute(update(transactions).where(transactions.c.id.in_(chunk)).values(_NOT_MINED))
         conn.execute(update(attempts).where(attempts.c.transaction_id.in_(chunk)).values(last_sent=None))
@@ -34,7 +36,9 @@ def reopen(conn: Connection, way: Way, ids: Sequence[int]) -> None:
 
 
 def void(conn: Connection, way: Way, transaction: int) -> None:
-    """Another transaction is final at this nonce; the operations are `signed` again and get a new transaction."""
+    """Another transaction is final at this nonce; the operations are `signed` again and get a new
+    transaction.
+    """
     its = transactions.c.id == transaction
     conn.execute(update(transactions).where(its).values(_NOT_MINED | {"state": Sending.VOID}))
     carried = _carried(conn, [transaction], (State.SUBMITTED, State.MINED, State.FINAL))

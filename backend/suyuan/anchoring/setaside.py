@@ -32,7 +32,9 @@ def reverting(way: Way, operation: Queued, reason: str) -> None:
 
 
 def reject(conn: Connection, clock: Clock, operation: Queued, reason: str) -> None:
-    """Set one operation aside for good. A filler is no operation of anybody's: it is tried again, later each time."""
+    """Set one operation aside for good. A filler is no operation of anybody's: it is tried again, later
+    each time.
+    """
     now = clock.now()
     reason = reason[:_MAX_REASON] or "refused without a reason"
     if operation.fills is not None:
@@ -54,7 +56,9 @@ def reject(conn: Connection, clock: Clock, operation: Queued, reason: str) -> No
 
 
 def _filler(operation: Queued, clock: Clock) -> dict[str, object]:
-    """An empty submission under the same number, or a party that nobody is, so that later numbers stay valid."""
+    """An empty submission under the same number, or a party that nobody is, so that later numbers stay
+    valid.
+    """
     payload = None
     if operation.kind is OperationKind.REGISTER:
         key = keccak256(b"suyuan: nobody holds the key of party %d" % operation.party)[12:]

@@ -1,7 +1,9 @@
 """Which refused operation is to blame, and which only stood behind it.
 
-The ledger skips a submission that it refuses, and then refuses the party's later numbers as well, and what other
-parties built on it. Only the first cause is set aside; the others travel again, behind its filler. Transactions
+The ledger skips a submission that it refuses, and then refuses the party's later numbers as well, and
+what other
+parties built on it. Only the first cause is set aside; the others travel again, behind its filler.
+Transactions
 are settled in nonce order, so everything before an operation is decided when its turn comes.
 """
 
@@ -31,7 +33,9 @@ class Decision:
 
 
 def decide(way: Way, transaction: int, receipt: Receipt) -> list[Decision]:
-    """Look at what the transaction left open, and ask the chain what a decision needs. Raises ChainUnavailable."""
+    """Look at what the transaction left open, and ask the chain what a decision needs. Raises
+    ChainUnavailable.
+    """
     left = (operations.c.transaction_id == transaction) & (operations.c.state == State.SUBMITTED)
     with way.database.reading() as conn:
         rest = repository.load(conn, left)
@@ -75,7 +79,9 @@ def _is_next(conn: Connection, operation: Queued) -> bool:
 
 
 def _waits(conn: Connection, operation: Queued) -> bool:
-    """Whether something earlier that it may depend on is undecided: of the same lots, or of the parties it names."""
+    """Whether something earlier that it may depend on is undecided: of the same lots, or of the parties
+    it names.
+    """
     earlier = operations.c.state.in_(PENDING) & (
         (operations.c.place < operation.place)
         | ((operations.c.place == operation.place) & (operations.c.id < operation.id))
