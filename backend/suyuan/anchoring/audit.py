@@ -108,7 +108,7 @@ def _operations(conn: Connection, carried: _Carried) -> Iterator[Difference]:
     for operation in repository.load(conn, its):
         if operation.state not in (State.MINED, State.FINAL):
             its = (operation.party, operation.sequence) in logs
-            if its or evidence.changed(operation, carried.receipt) or _anchored(operation, carried):
+            if its or _took_effect(operation, carried.receipt):
                 name = f"anchoring_operations {operation.id}"
                 yield Difference(name, f"is {operation.state} here, and is recorded on the chain")
         elif operation.kind is OperationKind.SUBMISSION:
@@ -174,9 +174,13 @@ def _other(conn: Connection, carried: _Carried, operation: Queued) -> Iterator[D
         yield Difference(f"anchoring_anchors {operation.id}", "differs from the chain's log")
 
 
-def _anchored(operation: Queued, carried: _Carried) -> bool:
-    logs = carried.receipt.logs
-    return operation.kind is OperationKind.ANCHOR and any(isinstance(it, AnchorRecorded) for it in logs)
+def _took_effect(operation: Queued, receipt: Receipt) -> bool:
+    """Whether the chain has a log of what is no submission."""
+    if operation.kind is OperationKind.SUBMISSION:
+        return False
+    if operation.kind is OperationKind.ANCHOR:
+        return any(isinstance(it, AnchorRecorded) for it in receipt.logs)
+    return evidence.changed(operation, receipt)
 
 
 def _word(value: object) -> bytes:

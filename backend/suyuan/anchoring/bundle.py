@@ -123,7 +123,7 @@ def _unsigned_numbers(conn: Connection) -> dict[int, int]:
         .where(unsigned, operations.c.sequence.is_not(None))
         .group_by(operations.c.party)
     )
-    return dict(conn.execute(query))
+    return dict(conn.execute(query).tuples().all())
 
 
 def _anchor_under_way(conn: Connection, epoch: int) -> bool:
