@@ -65,6 +65,17 @@ def test_one_rotation_at_a_time(database, register, clock, keyring):
             keys.rotate_key(conn, clock, keyring, 1)
 
 
+def test_a_rotation_that_the_chain_refused_is_given_up(database, register, clock, keyring, settle):
+    with database.transaction() as conn:
+        register(conn)
+        old = queries.keys_of(conn, 1)[0].address
+        keys.rotate_key(conn, clock, keyring, 1)
+        settle(conn, "party:1:key:2:add", state="rejected")
+        assert keys.finish_rotations(conn, clock) == 0
+        assert keys.rotate_key(conn, clock, keyring, 1).version == 3
+    assert signer(database, keyring) == old
+
+
 def test_many_rotations_leave_one_key_in_use(database, register, clock, keyring, settle):
     with database.transaction() as conn:
         register(conn)

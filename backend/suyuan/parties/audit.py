@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, select
 
-from suyuan.anchoring.audit_state import Difference
+from suyuan.anchoring.audit_state import Difference, readable
 from suyuan.anchoring.queries import payload_of_reference
 from suyuan.kernel.hashing import leaf_hash, to_hex
 from suyuan.parties import references
@@ -40,13 +39,15 @@ def _party(conn: Connection, row: Any) -> Iterator[Difference]:
     if profile is None or profile.hash != row.profile_hash:
         yield Difference(name, "profile_hash is not that of its profile")
         return
-    document = orjson.loads(profile.document)
+    document = readable(profile.document)
+    if not isinstance(document, dict):
+        return  # its hash is wrong too, and named
     listed = select(identifiers.c.uri).where(identifiers.c.party == row.number)
     uris = list(conn.execute(listed.order_by(identifiers.c.position)).scalars())
     pairs = {
-        "names": (orjson.loads(row.names), document.get("names")),
+        "names": (readable(row.names), document.get("names")),
         "credit_code": (row.credit_code, document.get("creditCode")),
-        "licences": (orjson.loads(row.licences), document.get("licences", [])),
+        "licences": (readable(row.licences), document.get("licences", [])),
         "identifiers": (uris, document.get("identifiers")),
     }
     for column, (ours, told) in pairs.items():

@@ -8,7 +8,7 @@ revocation, which thus comes after everything that the old one signed.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Update, func, select, update
 
 from suyuan.anchoring.model import State
 from suyuan.anchoring.outbox import enqueue_add_key, enqueue_revoke_key
@@ -71,11 +71,15 @@ def finish_rotations(conn: Connection, clock: Clock) -> int:
     waiting = load_keys(conn, keys.c.custodial, ~keys.c.active, keys.c.revoked_at.is_(None))
     added = {references.key_added(key.party, key.version): key for key in waiting}
     done = operations_of(conn, list(added))
-    ready = [key for name, key in added.items() if name in done and done[name].state is State.FINAL]
+    states = {key: done[name].state for name, key in added.items() if name in done}
+    ready = [key for key, state in states.items() if state is State.FINAL]
     for key in ready:
         hold(conn, "parties", "keys", key.party)
         if not _key(conn, key.party, key.address).active:  # another worker may have come first
             _bring_into_use(conn, clock, key)
+    for key, state in states.items():
+        if state is State.REJECTED:  # it will never sign; the way is free for another
+            conn.execute(_of(key).values(revoked_at=clock.now()))
     return len(ready)
 
 
@@ -128,18 +132,16 @@ def _bring_into_use(conn: Connection, clock: Clock, new: PartyKey) -> None:
     now_used = [key for key in keys_of(conn, new.party) if key.custodial and key.active]
     for old in now_used:
         _revoke(conn, clock, old)
-    conn.execute(
-        update(keys).where(keys.c.party == new.party, keys.c.version == new.version).values(active=True)
-    )
+    conn.execute(_of(new).values(active=True))
+
+
+def _of(key: PartyKey) -> Update:
+    return update(keys).where(keys.c.party == key.party, keys.c.version == key.version)
 
 
 def _revoke(conn: Connection, clock: Clock, key: PartyKey) -> None:
     """Its sealed secret stays: after a lost chain, what it signed has to be signed with it again."""
-    conn.execute(
-        update(keys)
-        .where(keys.c.party == key.party, keys.c.version == key.version)
-        .values(active=False, revoked_at=clock.now())
-    )
+    conn.execute(_of(key).values(active=False, revoked_at=clock.now()))
     reference = references.key_revoked(key.party, key.version)
     enqueue_revoke_key(conn, clock, key.party, key.address, reference=reference)
 
