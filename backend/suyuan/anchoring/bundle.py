@@ -119,11 +119,11 @@ def _unsigned_numbers(conn: Connection) -> dict[int, int]:
     """The lowest number of each party that still waits for a signature."""
     unsigned = (operations.c.state == State.RECEIVED) & operations.c.place.is_not(None)
     query = (
-        select(operations.c.party, func.min(operations.c.sequence))
+        select(operations.c.party, func.min(operations.c.sequence).label("lowest"))
         .where(unsigned, operations.c.sequence.is_not(None))
         .group_by(operations.c.party)
     )
-    return dict(conn.execute(query).tuples().all())
+    return {row.party: row.lowest for row in conn.execute(query)}
 
 
 def _anchor_under_way(conn: Connection, epoch: int) -> bool:
