@@ -235,7 +235,8 @@ def test_what_does_not_exist_is_none(world):
 
 
 def test_many_receipts_are_fetched_together(world):
-    calls = [world.contracts.set_profile(1, sha256(bytes([n]))) for n in range(3)]
+    party = world.party()
+    calls = [world.contracts.set_profile(party, sha256(bytes([n]))) for n in range(3)]
     hashes = [world.send(call).transaction_hash for call in calls]
 
     found = world.chain.receipts([*hashes, b"\x97" * 32])

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError, EncodingError
-
+from suyuan.adapters.evm.abi_codec import decode, encode
 from suyuan.anchoring.ports import ChainUnavailable
 from suyuan.kernel.hashing import keccak256, to_hex
 from suyuan.kernel.typed_data import checksum_address
@@ -64,14 +62,14 @@ class Abi:
         entry = self.functions[function]
         try:
             return entry.signature[:4] + encode(entry.types, arguments)
-        except EncodingError as error:
+        except (ValueError, TypeError) as error:
             raise ValueError(f"{function} cannot be called with these values: {error}") from error
 
     def answer(self, function: str, data: bytes) -> tuple[Any, ...]:
         """What a view returned. Raises ChainUnavailable when the bytes are something else."""
         try:
             return tuple(decode(self.functions[function].outputs, data))
-        except (DecodingError, ValueError) as error:
+        except ValueError as error:
             raise ChainUnavailable(f"the node gave no readable answer to {function}") from error
 
     def event(self, topics: Sequence[bytes], data: bytes) -> tuple[str, dict[str, Any]] | None:
@@ -85,7 +83,7 @@ class Abi:
             values = dict(zip([e[0] for e in kept], decode([e[1] for e in kept], data), strict=True))
             for (name, type_, _), topic in zip(found, topics[1:], strict=True):
                 values[name] = decode([type_], topic)[0]
-        except (DecodingError, ValueError) as error:
+        except ValueError as error:
             raise ChainUnavailable(f"the node gave a log of {entry.name} that cannot be read") from error
         return entry.name, values
 
@@ -102,7 +100,7 @@ class Abi:
                 return str(decode(["string"], rest)[0])
             if selector == PANIC:
                 return f"Panic({decode(['uint256'], rest)[0]:#04x})"
-        except (DecodingError, ValueError, OverflowError):
+        except ValueError:
             pass
         return f"Reverted with {to_hex(data)}" if data else NO_REASON
 

@@ -22,7 +22,6 @@ from suyuan.adapters.evm.node_state import SAVED
 from suyuan.adapters.evm.policy import FinalityPolicy, parse_policy
 from suyuan.adapters.evm.relayer import LocalRelayer
 from suyuan.adapters.evm.rpc import HttpRpc, Rpc
-from suyuan.adapters.evm.ws_rpc import WsRpc
 
 EMBEDDED, TESTER = "embedded", "tester"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -120,6 +119,8 @@ def open_rpc(settings: ChainSettings) -> Rpc:
     if scheme in {"http", "https"}:
         return HttpRpc(settings.chain_url)
     if scheme in {"ws", "wss"}:
+        from suyuan.adapters.evm.ws_rpc import WsRpc  # rare, and not quick to import either
+
         return WsRpc(settings.chain_url)
     raise ChainMisconfigured(f"'{scheme}:' in SUYUAN_CHAIN_URL is none of http:, https:, ws:, wss:")
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eth_abi.abi import encode
-
-from suyuan.adapters.evm import answers
+from suyuan.adapters.evm import answers, rlp_codec
 from suyuan.adapters.evm.abi import Abi
+from suyuan.adapters.evm.abi_codec import encode
 from suyuan.adapters.evm.artifacts import Artifact
 from suyuan.adapters.evm.client import EvmChain, revert_reason
 from suyuan.adapters.evm.errors import DeploymentFailed
@@ -171,10 +170,7 @@ class Steps:
 
 def created_address(deployer: str, nonce: int) -> str:
     """keccak256(rlp([deployer, nonce])), last 20 bytes (yellow paper, section 7)."""
-    digits = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
-    number = digits if 0 < nonce < 0x80 else bytes([0x80 + len(digits)]) + digits
-    members = bytes([0x80 + 20]) + address_bytes(deployer) + number
-    return checksum_address(to_hex(keccak256(bytes([0xC0 + len(members)]) + members)[12:]))
+    return checksum_address(to_hex(keccak256(rlp_codec.encode([address_bytes(deployer), nonce]))[12:]))
 
 
 def _pauses() -> Iterator[float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import rlp
-
+from suyuan.adapters.evm import rlp_codec
+from suyuan.adapters.evm.access_list import ListedCall
 from suyuan.adapters.evm.errors import BadRelayerKey
 from suyuan.anchoring.ports import Call, Fees, Signed
 from suyuan.config.secret import WELL_KNOWN
@@ -34,20 +34,24 @@ class LocalRelayer:
         self._key = private_key
 
     def sign(self, call: Call, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
-        return self._sign(_fields(typed_data.address_bytes(call.to), call.data, nonce, gas, fees, chain_id))
+        to = typed_data.address_bytes(call.to)
+        fields = _fields(to, call.data, nonce, gas, fees, chain_id)
+        if isinstance(call, ListedCall) and call.slots:
+            fields[-1] = [[to, list(call.slots)]]
+        return self._sign(fields)
 
     def sign_creation(self, code: bytes, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
         """A transaction that deploys `code`, the constructor's arguments appended."""
         return self._sign(_fields(b"", code, nonce, gas, fees, chain_id))
 
-    def _sign(self, fields: list[object]) -> Signed:
+    def _sign(self, fields: list[rlp_codec.Item]) -> Signed:
         """EIP-1559: keccak256(0x02 || rlp(fields)) is signed, and y parity, r and s are put after the fields.
 
         By the kernel's signer rather than eth-account, which takes seconds to import at every start.
         """
-        signature = typed_data.sign(keccak256(TYPE + rlp.encode(fields)), self._key)
+        signature = typed_data.sign(keccak256(TYPE + rlp_codec.encode(fields)), self._key)
         r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
-        raw = TYPE + rlp.encode([*fields, signature[64] - 27, r, s])
+        raw = TYPE + rlp_codec.encode([*fields, signature[64] - 27, r, s])
         return Signed(raw=raw, hash=keccak256(raw))
 
 
@@ -55,6 +59,6 @@ def _is_well_known(private_key: bytes) -> bool:
     return private_key in WELL_KNOWN or int.from_bytes(private_key, "big") < SMALL_KEY
 
 
-def _fields(to: bytes, data: bytes, nonce: int, gas: int, fees: Fees, chain_id: int) -> list[object]:  # noqa: PLR0913, PLR0917 - EIP-1559's own
+def _fields(to: bytes, data: bytes, nonce: int, gas: int, fees: Fees, chain_id: int) -> list[rlp_codec.Item]:  # noqa: PLR0913, PLR0917 - EIP-1559's own
     """In EIP-1559's order; value 0 and an empty access list."""
     return [chain_id, nonce, fees.priority_fee, fees.max_fee, gas, to, 0, data, []]
