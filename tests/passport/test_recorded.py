@@ -211,3 +211,29 @@ def test_a_row_changed_by_hand_turns_the_page_red(sqlite_database, tmp_path):
     assert 'data-state="broken"' in world.get(PATH).text
     bundle = world.get(PATH, accept="application/json").content
     assert verify_bundle(bundle, world.trust, world.rpc).exit_code == 1
+
+
+def test_a_kept_page_is_made_anew_when_anything_of_it_changes(world):
+    path = f"/01/{GTIN}/10/KEPT"
+    uri = f"https://id.gs1.org{path}"
+    world.tell(FARM, event(6, "commissioning", uri, action="ADD"))
+    first = world.get(path)
+    assert world.get(path).content == first.content
+    world.record()
+    recorded = world.get(path)
+    assert 'data-state="verified"' in recorded.text
+    child = f"https://id.gs1.org/01/{GTIN}/10/KEPT-CHILD"
+    made = {
+        "type": "TransformationEvent",
+        "inputQuantityList": [{"epcClass": uri, "quantity": 10, "uom": "KGM"}],
+        "outputQuantityList": [{"epcClass": child, "quantity": 9, "uom": "KGM"}],
+    }
+    transformed = event(5, "commissioning", uri, **made)
+    for member in ("action", "quantityList"):
+        del transformed[member]
+    world.tell(FARM, transformed)
+    assert "KEPT-CHILD" in world.get(path).text
+    with world.database.transaction() as conn:
+        new = NewProduct(names={"zh": "安吉散养鸡蛋（新装）"}, gtin=GTIN)
+        register_product(conn, world.clock, new)
+    assert "安吉散养鸡蛋（新装）" in world.get(path).text

@@ -5,14 +5,14 @@ Paths are read from the bytes of the request, because a lot's name may hold an e
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import Connection
 
+from suyuan.anchoring.marks import mark_of_lot
 from suyuan.api.gateway import Gateway, gateway, parts_of
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.digital_link import CANONICAL_STEM, QUALIFIERS
@@ -26,6 +26,7 @@ from suyuan.passport.lot_page import build_page
 from suyuan.passport.negotiation import Form, wanted_form, wanted_language
 from suyuan.passport.page import Links, content_policy, render_lot, render_malformed, render_unknown
 from suyuan.passport.qr import qr_svg
+from suyuan.passport.shelf import Answer, Shelf
 from suyuan.passport.story import Story, gather
 
 router = APIRouter(tags=["passport"])
@@ -33,6 +34,9 @@ router = APIRouter(tags=["passport"])
 #: Longer addresses are put into a QR code by the lot's id instead of its name.
 _QR_TEXT = 300
 _SMALL = 500
+_HTML = "text/html; charset=utf-8"
+_JSON = "application/json"
+_LINKSET = "application/linkset+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,7 @@ def qr_code(request: Request) -> Response:
         obj = identify(CANONICAL_STEM + path if not path.startswith("/lot/") else unquote(path[5:]))
     except SuyuanError:
         return Response(status_code=404)
-    body = qr_svg(_scanned(parts, obj))
-    return _answer(request, body, "image/svg+xml", {"Cache-Control": "public, max-age=31536000, immutable"})
+    return _send(request, Answer(qr_svg(_scanned(parts, obj)), "image/svg+xml"), lasting=True)
 
 
 for _key in QUALIFIERS:
@@ -102,7 +105,7 @@ def proof(lot: str, request: Request, parts: Annotated[Gateway, Depends(gateway)
         if story is None:
             raise LotUnknown(f"Nothing is recorded about {lot[:200]}.")
         body = canonical_json(build_bundle(conn, parts.identity, story))
-    return _answer(request, body, "application/json")
+    return _send(request, Answer(body, _JSON))
 
 
 def _page(request: Request, named: str) -> Response:
@@ -114,26 +117,46 @@ def _page(request: Request, named: str) -> Response:
         if asked.form != "html":
             raise
         body = render_malformed(named, str(fault), asked.language, asked.other_language, demo=demo)
-        return _html(request, body, status=400)
+        return _send(request, Answer(body, _HTML), status=400)
+    found = _kept_or_made(request, parts, uri, asked) if uri else None
+    if found is None and asked.form != "html":
+        raise LotUnknown(f"Nothing is recorded about {named[:200]}.")
+    if found is None:
+        body = render_unknown(named, asked.language, asked.other_language, demo=demo)
+        return _send(request, Answer(body, _HTML), status=404)
+    return _send(request, found)
+
+
+def _kept_or_made(request: Request, parts: Gateway, uri: str, asked: Asked) -> Answer | None:
+    shelf, key = _shelf(request), (uri, asked)
     with parts.database.reading() as conn:
-        story = gather(conn, uri) if uri else None
-        if story is None:
-            if asked.form != "html":
-                raise LotUnknown(f"Nothing is recorded about {named[:200]}.")
-            body = render_unknown(named, asked.language, asked.other_language, demo=demo)
-            return _html(request, body, status=404)
-        if asked.form == "bundle":
-            body = canonical_json(build_bundle(conn, parts.identity, story))
-            return _answer(request, body, "application/json")
-        page = None if asked.form == "linkset" else build_page(conn, parts.identity, story, demo=demo)
+        mark = mark_of_lot(conn, lot_id(uri))
+        found = shelf.take(key, mark)
+        if found is not None:
+            return found
+        story = gather(conn, uri)
+        return None if story is None else shelf.put(key, mark, _make(conn, parts, story, asked))
+
+
+def _make(conn: Connection, parts: Gateway, story: Story, asked: Asked) -> Answer:
+    if asked.form == "bundle":
+        return Answer(canonical_json(build_bundle(conn, parts.identity, story)), _JSON)
     links = _links(parts, story, asked)
-    if page is None:
+    if asked.form == "linkset":
         name = story.product.name(asked.language) if story.product else story.lot.uri
-        linkset = canonical_json(build_linkset(story.lot.uri, links.page, name))
-        return _answer(request, linkset, "application/linkset+json")
-    return _html(
-        request, render_lot(page, asked.language, links, min(asked.first, max(len(page.steps) - 1, 0)))
-    )
+        return Answer(canonical_json(build_linkset(story.lot.uri, links.page, name)), _LINKSET)
+    page = build_page(conn, parts.identity, story, demo=parts.settings.makes_own_keys)
+    first = min(asked.first, max(len(page.steps) - 1, 0))
+    return Answer(render_lot(page, asked.language, links, first), _HTML)
+
+
+def _shelf(request: Request) -> Shelf:
+    """The application's own; made when first asked for."""
+    state = request.app.state
+    if not hasattr(state, "passport_shelf"):
+        state.passport_shelf = Shelf()
+    found: Shelf = state.passport_shelf
+    return found
 
 
 def _uri(parts: Gateway, named: str) -> str:
@@ -170,21 +193,16 @@ def _raw_path(request: Request) -> str:
     return bytes(raw).split(b"?", 1)[0].decode("ascii", "replace")
 
 
-def _html(request: Request, body: bytes, status: int = 200) -> Response:
-    headers = {"Content-Security-Policy": content_policy()}
-    return _answer(request, body, "text/html; charset=utf-8", headers, status)
-
-
-def _answer(
-    request: Request, body: bytes, media: str, headers: dict[str, str] | None = None, status: int = 200
-) -> Response:
-    """The body with its ETag, compressed where that is taken; 304 when the client has it."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    every = {"ETag": tag, "Vary": "Accept, Accept-Language, Accept-Encoding", "Cache-Control": "no-cache"}
-    every |= headers or {}
-    if status == 200 and tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=every)
+def _send(request: Request, answer: Answer, status: int = 200, lasting: bool = False) -> Response:
+    """The answer with its ETag, compressed where that is taken; 304 when the client has it."""
+    headers = {"ETag": answer.tag, "Vary": "Accept, Accept-Language, Accept-Encoding"}
+    headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    if answer.media == _HTML:
+        headers["Content-Security-Policy"] = content_policy()
+    if status == 200 and answer.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    body = answer.body
     if len(body) > _SMALL and "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, 6, mtime=0)
-        every["Content-Encoding"] = "gzip"
-    return Response(body, status, every, media)
+        body = answer.packed
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status, headers, answer.media)

@@ -1,0 +1,31 @@
+"""Marks for pages that are kept: equal marks mean that nothing of what was told about a lot has changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from suyuan.anchoring.model import Sending
+from suyuan.anchoring.tables import entries, epochs, leaves, operations, transactions
+
+Mark = tuple[object, ...]
+
+
+def mark_of_lot(conn: Connection, lot_id: bytes) -> Mark:
+    """Changes with each new operation or leaf of anybody, with each transaction that becomes final, and with
+    every state of an entry of this lot; so it changes too often rather than too seldom.
+    """
+    epoch = select(func.max(epochs.c.epoch)).scalar_subquery()
+    final = (transactions.c.epoch == epoch) & (transactions.c.state == Sending.FINAL)
+    newest = select(
+        select(func.max(operations.c.id)).scalar_subquery(),
+        select(func.max(leaves.c.id)).scalar_subquery(),
+        select(func.max(transactions.c.nonce)).where(final).scalar_subquery(),
+        epoch,
+    )
+    own = (
+        select(operations.c.id, operations.c.state)
+        .join(entries, entries.c.operation_id == operations.c.id)
+        .where(entries.c.lot_id == lot_id)
+        .order_by(operations.c.id)
+    )
+    return (*conn.execute(newest).one(), *map(tuple, conn.execute(own)))
