@@ -14,7 +14,7 @@ from eth_abi import decode, encode
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 
-from suyuan.adapters.evm.access_list import access_list, packed_entries
+from suyuan.adapters.evm.access_list import packed_entries, slots_of
 from suyuan.kernel import typed_data
 from suyuan.kernel.hashing import keccak256, sha256
 from suyuan.kernel.ledger import Kind, LedgerEntry, Role
@@ -155,10 +155,12 @@ class World:
         except TransactionFailed as failure:
             raise self.error(_revert_data(failure)) from None
 
-    def send(self, to: str, data: bytes, sender: str | None, gas: int, listed: Sequence[dict] = ()) -> Mined:
+    def send(self, to: str, data: bytes, sender: str | None, gas: int, listed: Sequence[bytes] = ()) -> Mined:
         request = {"from": sender or self.admin, "to": to, "gas": gas, "data": "0x" + data.hex()}
         if listed:
-            request |= {"access_list": listed, "max_fee_per_gas": 10**10, "max_priority_fee_per_gas": 10**9}
+            slots = ["0x" + slot.hex() for slot in listed]
+            request |= {"access_list": [{"address": to, "storage_keys": slots}]}
+            request |= {"max_fee_per_gas": 10**10, "max_priority_fee_per_gas": 10**9}
         receipt = self._receipt(self.tester.send_transaction(request))
         logs = tuple(self._log(each) for each in receipt["logs"])
         return Mined(receipt["gas_used"], logs, receipt["status"] == 1)
@@ -227,8 +229,7 @@ class World:
         tuples = [each.tuple() for each in submissions]
         data = self.ledger.data(function, *(tuples[0] if function == "record" else [tuples]))
         lots = [entry.lot_id for each in submissions for entry in each.entries]
-        listed = access_list(self.ledger.address, lots)
-        return self.send(self.ledger.address, data, None, GAS, listed)
+        return self.send(self.ledger.address, data, None, GAS, slots_of(lots))
 
     def reason(self, mined: Mined) -> list[Reverted]:
         refused = [log for log in mined.logs if log.name == "SubmissionRefused"]

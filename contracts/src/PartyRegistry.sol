@@ -17,7 +17,8 @@ contract PartyRegistry is IPartyRegistry, AccessManaged {
         uint40 qualifiedUntil;
     }
 
-    /// @dev One slot. `validUntil` is 0 while the key is not revoked; `party` is 0 for an address that was never a key.
+    /// @dev One slot. `validUntil` is the greatest time while the key is not revoked; `party` is 0 for an address that
+    /// was never a key.
     struct Key {
         uint32 party;
         uint40 validFrom;
@@ -145,13 +146,15 @@ contract PartyRegistry is IPartyRegistry, AccessManaged {
     /// @inheritdoc IPartyRegistry
     function isKeyOf(uint32 party_, address key) public view returns (bool) {
         Key memory known = _keys[key];
+        // A number is compared here; the slot it shares with times makes slither think of time.
+        // slither-disable-next-line incorrect-equality
         return known.party == party_ && _covers(known, uint40(block.timestamp));
     }
 
     function _addKey(uint32 party_, address key) private {
         if (key == address(0)) revert PartyRegistry_KeyZero();
         if (_keys[key].party != 0) revert PartyRegistry_KeyTaken(key, _keys[key].party);
-        _keys[key] = Key(party_, uint40(block.timestamp), 0);
+        _keys[key] = Key(party_, uint40(block.timestamp), type(uint40).max);
         emit KeyAdded(party_, key);
     }
 
@@ -165,6 +168,6 @@ contract PartyRegistry is IPartyRegistry, AccessManaged {
 
     /// @dev The window is half open: a key revoked in a block signs nothing more in that block.
     function _covers(Key memory key, uint40 time) private pure returns (bool) {
-        return key.party != 0 && key.validFrom <= time && (key.validUntil == 0 || time < key.validUntil);
+        return key.party != 0 && key.validFrom <= time && time < key.validUntil;
     }
 }

@@ -304,6 +304,8 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
         }
         // A precompile without gas answers as if the signature were wrong.
         if (gasleft() < RECOVERY_GAS) revert TraceLedger_InsufficientGas(party, sequence);
+        // The third value only says more of the fault.
+        // slither-disable-next-line unused-return
         (address key, ECDSA.RecoverError fault,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (fault != ECDSA.RecoverError.NoError) revert TraceLedger_SignatureMalformed(party);
         if (!PARTIES.isKeyOf(party, key)) revert TraceLedger_KeyNotValid(party, key);

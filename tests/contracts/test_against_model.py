@@ -1,8 +1,8 @@
 """Random submissions are recorded by the contract and by kernel.ledger; both must say the same of everything.
 
 An example is one bundle: several parties with different roles and standings write any kind on a few lots,
-mostly badly. Its entries are judged by the model first; then the bundle is sent, and the refusals by name, the
-custody flags and the lots as they stand afterwards are compared.
+mostly badly. Its entries are judged by the model first; then the bundle is sent, and the refusals by name,
+the custody flags and the lots as they stand afterwards are compared.
 """
 
 from dataclasses import dataclass, field

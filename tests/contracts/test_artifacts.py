@@ -1,5 +1,6 @@
 """The committed artifacts are what the sources give, and the interfaces tell all that a caller must know."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ def test_the_compilers_wrapper_speaks_only_when_asked():
 @pytest.mark.node
 @pytest.mark.parametrize("outside", ["/etc/hostname", "../../../etc/hostname", "pyproject.toml"])
 def test_the_compiler_reads_nothing_outside_the_contracts_and_their_modules(outside):
-    source = '{"language":"Solidity","sources":{"a.sol":{"content":"import \\"%s\\";"}}}' % outside
+    sources = {"a.sol": {"content": f'import "{outside}";'}}
+    source = json.dumps({"language": "Solidity", "sources": sources})
     wrapper = ROOT / "contracts" / "tools" / "solc"
     said = subprocess.run(
         [wrapper, "--standard-json"], input=source, capture_output=True, text=True, check=True

@@ -1,7 +1,7 @@
 """The gas table: exact figures of whole transactions, kept in contracts/gas.json.
 
-A figure is the gas used by the transaction, with its calldata and the 21,000 that every transaction pays, divided
-by the entries in it. After a change of the contracts `python tests/gas_table.py` writes the table anew.
+A figure is the gas used by the transaction, with its calldata and the 21,000 that every transaction pays,
+divided by the entries in it. `python tests/gas_table.py` writes the table anew.
 """
 
 import json

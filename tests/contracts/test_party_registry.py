@@ -63,6 +63,7 @@ def test_a_key_is_valid_from_the_block_that_added_it_until_the_block_that_revoke
     key = fresh_key("window")
     world.parties.send("addKey", party, key)
     added = world.now()
+    assert world.parties.call("keyOf", key) == (party, added, 2**40 - 1)
     world.move_to(added + 1000)
     mined = world.parties.send("revokeKey", party, key)
     revoked = world.now()

@@ -133,7 +133,7 @@ interface IPartyRegistry {
     /// @param key Address of the key
     /// @return party Number of the party, 0 for none
     /// @return validFrom First Unix second at which it is valid
-    /// @return validUntil First Unix second at which it is no longer valid, 0 while it is not revoked
+    /// @return validUntil First Unix second at which it is no longer valid, 2**40 - 1 while it is not revoked
     function keyOf(address key) external view returns (uint32 party, uint40 validFrom, uint40 validUntil);
 
     /// @notice Whether a key was a valid key of its party at a time.

@@ -1,15 +1,27 @@
 """The lean form of a bundle: packed entries, and the access list (EIP-2930) that makes them cheaper.
 
-A lot's two storage slots, keccak256(lotId) and the next, are known before the transaction is sent; naming one
-costs 1,900 gas and saves 2,000. The ledger works the same without the list.
+A lot's two storage slots, keccak256(lotId) and the next, are known before the transaction is sent. Naming a
+slot costs 1,900 gas and saves 2,000; naming the ledger costs 2,400. The ledger works the same without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from suyuan.kernel.hashing import keccak256, to_hex
+from suyuan.anchoring.ports import Call
+from suyuan.kernel.hashing import keccak256
 from suyuan.kernel.ledger import LedgerEntry
+
+_ADDRESS_COST = 2_400
+_SAVED_PER_LOT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCall(Call):
+    """A call with the slots of its contract's storage that it will touch, 32 bytes each."""
+
+    slots: tuple[bytes, ...]
 
 
 def packed_entries(entries: Iterable[LedgerEntry]) -> bytes:
@@ -27,10 +39,10 @@ def packed_entries(entries: Iterable[LedgerEntry]) -> bytes:
     )
 
 
-def access_list(ledger: str, lot_ids: Sequence[bytes]) -> list[dict[str, object]]:
-    """The storage of these lots in the ledger, each lot once; empty when there is none."""
-    keys: list[str] = []
-    for lot_id in dict.fromkeys(lot_ids):
-        custody = int.from_bytes(keccak256(lot_id), "big")
-        keys += [to_hex(slot.to_bytes(32, "big")) for slot in (custody, (custody + 1) % 2**256)]
-    return [{"address": ledger, "storage_keys": tuple(keys)}] if keys else []
+def slots_of(lot_ids: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Where the ledger keeps these lots; empty where naming the slots would cost more than it saves."""
+    lots = dict.fromkeys(lot_ids)
+    if len(lots) * _SAVED_PER_LOT <= _ADDRESS_COST:
+        return ()
+    first = [int.from_bytes(keccak256(lot_id), "big") for lot_id in lots]
+    return tuple((slot + place).to_bytes(32, "big") for slot in first for place in (0, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from suyuan.adapters.evm.abi import Abi
-from suyuan.adapters.evm.access_list import packed_entries
+from suyuan.adapters.evm.access_list import ListedCall, packed_entries, slots_of
 from suyuan.adapters.evm.logs import ANCHORS, LEDGER, PARTIES
 from suyuan.anchoring.ports import Call, SignedSubmission
 from suyuan.kernel import typed_data
@@ -21,7 +21,9 @@ class EvmContracts:
         self._abis = abis
 
     def record_many(self, submissions: Sequence[SignedSubmission]) -> Call:
-        return self._call(LEDGER, "recordMany", [_submission(each) for each in submissions])
+        call = self._call(LEDGER, "recordMany", [_submission(each) for each in submissions])
+        lots = (entry.lot_id for each in submissions for entry in each.entries)
+        return ListedCall(call.to, call.data, slots_of(lots))
 
     def register_party(
         self, number: int, profile_hash: bytes, roles: int, qualified_until: int, key: str
