@@ -178,6 +178,7 @@ class FakeChain:
         self.lose_replies = False
         self.lag = 0
         self.unauthorised = False
+        self.block_gas = 10**9
         self.sent: list[bytes] = []
         self._made = 0
         self.blocks = [Mined(Block(0, self._hash(0), 1_000), World(), {})]
@@ -315,6 +316,8 @@ class FakeChain:
         it: Transaction = pickle.loads(raw)  # noqa: S301 - our own bytes
         if it.chain_id != self.chain_id:
             return Sent(SendOutcome.FATAL, "wrong chain id")
+        if it.gas > self.block_gas:
+            return Sent(SendOutcome.FATAL, "exceeds block gas limit")
         if it.nonce < self.world.nonces.get(it.sender, 0):
             return Sent(SendOutcome.ASK_AGAIN, "nonce too low")
         if it.max_fee < self.base_fee:
