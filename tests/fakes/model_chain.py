@@ -69,6 +69,8 @@ class ModelChain:
         self.members: dict[int, Member] = {}
         self.lots: dict[bytes, LotState] = {}
         self.sequences: dict[int, int] = {}
+        #: wallet -> (block, whether it accepts) from the newest back; older blocks than all are forgotten
+        self.wallets: dict[str, list[tuple[int, bool]]] = {}
         self.code = {address.lower(): b"\x60" + name.encode() for name, address in self.contracts.items()}
         self.mine()
 
@@ -202,8 +204,10 @@ class ModelChain:
             and int(span["fromBlock"], 16) <= int(log["blockNumber"], 16) <= int(span["toBlock"], 16)
         ]
 
-    def _eth_call(self, call: dict, _tag: str) -> str:
+    def _eth_call(self, call: dict, tag: str) -> str:
         data = bytes.fromhex(call["data"][2:])
+        if call["to"] in self.wallets:
+            return self._wallet(call["to"], int(tag, 16))
         views = {
             selector("lot(bytes32)"): self._view_lot,
             selector("party(uint32)"): self._view_party,
@@ -212,6 +216,12 @@ class ModelChain:
         if data[:4] not in views:
             raise NodeRefused("execution reverted")
         return "0x" + views[data[:4]](data[4:]).hex()
+
+    def _wallet(self, address: str, block: int) -> str:
+        for since, accepts in self.wallets[address]:
+            if block >= since:
+                return "0x" + (bytes.fromhex("1626ba7e") if accepts else b"\xff" * 4).ljust(32, b"\0").hex()
+        raise NodeRefused("missing trie node")
 
     def _view_lot(self, data: bytes) -> bytes:
         state = self.lots.get(data, LotState())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -276,3 +278,66 @@ def test_a_fail_wins_over_what_could_not_be_checked(story):
     bundle = copy.deepcopy(story.bundle)
     bundle["entries"][0]["occurredAt"] += 1
     assert verify_bundle(canonical_json(bundle), story.trust, Broken(Unreachable("no"))).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "exit_code"),
+    [
+        ([(0, True)], Outcome.PASS, 0),
+        ([(10**6, True)], Outcome.UNSUPPORTED, 2),
+        ([(0, False)], Outcome.UNSUPPORTED, 2),
+    ],
+    ids=["accepts", "state forgotten", "answers otherwise"],
+)
+def test_a_contract_wallet_is_asked_as_of_the_entrys_block(story, answers, outcome, exit_code):
+    chain, entry = story.chain, another_entry()
+    wallet = "0x" + "77" * 20
+    chain.add_key(3, wallet)
+    chain.wallets[wallet] = answers
+    chain.record_many([Signed(3, 2, (entry,), bytes.fromhex(wallet[2:]) + b"whatever the wallet wants" * 4)])
+    report = verify(story, _extended(story, entry, 2))
+    assert [check.outcome for check in report.checks if check.name == "signature"][-1] is outcome
+    assert report.exit_code == exit_code
+
+
+def test_a_wallet_that_is_no_key_of_the_party_fails(story):
+    chain, entry = story.chain, another_entry()
+    chain.record_many([Signed(3, 2, (entry,), b"\x77" * 20 + bytes(80))])
+    assert ("signature", "entry 4") in outcomes(verify(story, _extended(story, entry, 2)), Outcome.FAIL)
+
+
+def test_a_transaction_through_another_contract_cannot_be_judged(story):
+    transaction = story.bundle["entries"][3]["transaction"]
+    story.chain.transactions[transaction]["to"] = "0x" + "55" * 20
+    report = verify(story)
+    assert outcomes(report, Outcome.UNSUPPORTED) == [("signature", "entry 3")]
+    assert report.exit_code == 2
+
+
+def test_a_node_that_hides_a_log_is_unreachable_or_the_bundle_fails_never_passes(story):
+    story.chain.logs.pop(-2)
+    assert verify(story).exit_code != 0
+
+
+def test_spans_that_a_node_refuses_are_asked_in_halves(story):
+    class Sparing:
+        def ask(self, method, params):
+            if method == "eth_getLogs":
+                span = params[0]
+                if int(span["toBlock"], 16) - int(span["fromBlock"], 16) > 600:
+                    raise NodeRefused("query exceeds max block range")
+            return story.chain.ask(method, params)
+
+    for _ in range(2000):
+        story.chain.mine(1)
+    assert verify_bundle(story.data, story.trust, Sparing()).exit_code == 0
+
+
+def test_the_documentation_names_every_check(story):
+    text = Path(__file__).parents[2].joinpath("docs", "formats", "bundle.md").read_text("utf-8")
+    story.chain.record_many([story.chain.signed(3, KEYS[2], [another_entry()])])
+    names = {check.name for check in verify(story).checks} | {"history"}
+    documented = set(
+        re.findall(r"^\| `(\w+)` \| (?:entry|leaf|contract|party|anchor|) ?\|", text, re.MULTILINE)
+    )
+    assert names == documented
