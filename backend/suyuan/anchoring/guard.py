@@ -72,6 +72,8 @@ def _calm(way: Way) -> None:
 
 def _reopen(way: Way, view: View, newest: int | None) -> int:
     gone = _gone(way, view)
+    if not gone and newest is not None and view.nonce <= newest:
+        raise NodeBehind(f"the node has all our blocks, but says that nonce {view.nonce} is free")
     common = _last_common(way, view)
     now = way.clock.now()
     reason = f"{len(gone)} final transactions are no longer on the chain at head {view.head.number}"
