@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, exists, select
 
-from suyuan.anchoring.audit_state import Difference
+from suyuan.anchoring.audit_state import Difference, readable
 from suyuan.anchoring.leaves import is_leaf
 from suyuan.anchoring.queries import entries_of_reference
 from suyuan.journal import tables as t
@@ -20,8 +20,8 @@ from suyuan.journal.event import read_time
 from suyuan.kernel.clock import to_millis
 from suyuan.kernel.disclosure import CONFIDENTIAL, Disclosure, reveal
 from suyuan.kernel.errors import SuyuanError
-from suyuan.kernel.hashing import leaf_hash, sha256, to_hex
-from suyuan.kernel.typed_data import entries_hash
+from suyuan.kernel.hashing import from_hex, leaf_hash, sha256, to_hex
+from suyuan.kernel.typed_data import Receipt, entries_hash, receipt_digest, recover
 
 
 def audit_journal(conn: Connection) -> Iterator[Difference]:
@@ -43,7 +43,7 @@ def _documents(conn: Connection) -> Iterator[Difference]:
 
 
 def _receipt(row: Any) -> Iterator[Difference]:
-    receipt = orjson.loads(row.receipt) if row.receipt else {}
+    receipt = readable(row.receipt) or {}
     promised = {
         "submission": row.id,
         "party": row.party,
@@ -55,6 +55,20 @@ def _receipt(row: Any) -> Iterator[Difference]:
     for member, value in promised.items():
         if receipt.get(member) != value:
             yield Difference(f"journal_receipts {row.id}", f"{member} is not the submission's")
+            return
+    if not _is_signed(row, receipt):
+        yield Difference(f"journal_receipts {row.id}", "signature is not that of its signer")
+
+
+def _is_signed(row: Any, receipt: dict[str, Any]) -> bool:
+    told = Receipt(
+        row.id, row.party, row.document, row.entries_hash, to_millis(row.received_at), row.position
+    )
+    try:
+        digest = receipt_digest(int(receipt["chainId"]), str(receipt["ledger"]), told)
+        return recover(digest, from_hex(receipt["signature"])) == receipt["signer"]
+    except (KeyError, TypeError, ValueError, SuyuanError):
+        return False
 
 
 def _submission(conn: Connection, row: Any) -> Iterator[Difference]:
@@ -88,8 +102,8 @@ def _event(conn: Connection, where: str, row: Any) -> Iterator[Difference]:
     erased = any(each.encoded is None for each in hidden)
     if hidden and not erased and not _agrees(row, [each.encoded for each in hidden]):
         yield Difference(where, "original is not what the public form conceals")
-    event = orjson.loads(row.original or row.public)
-    if erased:
+    event = readable(row.original or row.public)
+    if erased or not isinstance(event, dict):
         return
     told = {
         "type": event["type"],
@@ -125,7 +139,7 @@ def _agrees(row: Any, given: Sequence[str]) -> bool:
         shown = reveal(orjson.loads(row.public), given)
     except SuyuanError:
         return False
-    whole = orjson.loads(row.original)
+    whole = readable(row.original) or {}
     return {**shown, CONFIDENTIAL: None} == {**whole, CONFIDENTIAL: None}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from suyuan.journal import tables as t
@@ -16,6 +16,21 @@ from suyuan.journal.model import CapturedEvent, JournalEvent, StoredSubmission
 from suyuan.kernel.canonical import canonical_json
 
 CHUNK = 500
+
+_ANSWERED = select(t.captures).where(
+    t.captures.c.caller == bindparam("caller"), t.captures.c.request_hash == bindparam("request")
+)
+_INSERT_SUBMISSION = insert(t.submissions).returning(t.submissions.c.position)
+_INSERT_RECEIPT = insert(t.receipts)
+_INSERT_CAPTURE = insert(t.captures)
+_INSERT_EVENTS = insert(t.events)
+_KNOWN_EVENTS = select(
+    t.events.c.party,
+    t.events.c.event_key,
+    t.events.c.submission,
+    t.events.c.content_hash,
+    t.events.c.original,
+).where(tuple_(t.events.c.party, t.events.c.event_key).in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +44,7 @@ class Known:
 
 def stored_answer(conn: Connection, caller: str, request_hash: bytes) -> Row[Any] | None:
     """The capture of the same request by the same caller."""
-    c = t.captures.c
-    return conn.execute(
-        select(t.captures).where(c.caller == caller, c.request_hash == request_hash)
-    ).one_or_none()
+    return conn.execute(_ANSWERED, {"caller": caller, "request": request_hash}).one_or_none()
 
 
 def answer_under_key(conn: Connection, caller: str, key_hash: bytes) -> Row[Any] | None:
@@ -44,12 +56,8 @@ def answer_under_key(conn: Connection, caller: str, key_hash: bytes) -> Row[Any]
 def known_events(conn: Connection, keys: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Known]:
     """Those of (party, event key) that are stored."""
     found = {}
-    c = t.events.c
-    columns = (c.party, c.event_key, c.submission, c.content_hash, c.original)
     for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
-        where = tuple_(c.party, c.event_key).in_(part)
-        for row in conn.execute(select(*columns).where(where)):
+        for row in conn.execute(_KNOWN_EVENTS, {"keys": list(keys[start : start + CHUNK])}):
             found[row.party, row.event_key] = Known(row.submission, row.content_hash, row.original)
     return found
 
@@ -63,25 +71,25 @@ def insert_document(conn: Connection, digest: bytes, body: bytes, now: datetime)
 
 def insert_submission(conn: Connection, row: Mapping[str, Any]) -> int:
     """The position of the new submission."""
-    answer = conn.execute(insert(t.submissions).values(**row).returning(t.submissions.c.position))
+    answer = conn.execute(_INSERT_SUBMISSION, dict(row))
     return int(answer.scalar_one())
 
 
 def insert_receipt(conn: Connection, submission: str, receipt: Mapping[str, Any]) -> None:
     conn.execute(
-        insert(t.receipts), {"submission": submission, "receipt": canonical_json(dict(receipt)).decode()}
+        _INSERT_RECEIPT, {"submission": submission, "receipt": canonical_json(dict(receipt)).decode()}
     )
 
 
 def insert_capture(conn: Connection, row: Mapping[str, Any]) -> None:
-    conn.execute(insert(t.captures), dict(row))
+    conn.execute(_INSERT_CAPTURE, dict(row))
 
 
 def insert_events(conn: Connection, submission: int, party: int, captured: Sequence[CapturedEvent]) -> None:
     """Keep the events, and what their public forms conceal."""
     if not captured:
         return
-    conn.execute(insert(t.events), [_event_row(submission, party, each) for each in captured])
+    conn.execute(_INSERT_EVENTS, [_event_row(submission, party, each) for each in captured])
     hiding = [each for each in captured if each.hidden]
     if not hiding:
         return

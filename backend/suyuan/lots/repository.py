@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Row,
+    Select,
     Table,
     and_,
     bindparam,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from suyuan.database.types import UtcMillis
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.ledger import LotState
 from suyuan.lots import tables as t
@@ -38,6 +41,42 @@ _CLAIM = text(
 )
 
 _Value = TypeVar("_Value")
+
+# Statements are built once: on a small submission, building them anew cost more than running them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LOTS_BY_ID = select(t.lot).where(t.lot.c.lot_id.in_(_IDS))
+_LOTS_BY_NUMBER = select(t.lot).where(t.lot.c.number.in_(_IDS))
+_TOUCHES = select(t.touch).where(
+    t.touch.c.lot.in_(_IDS), t.touch.c.party.in_(bindparam("parties", expanding=True))
+)
+_CHILDREN = select(t.edge.c.parent, t.edge.c.child).where(t.edge.c.parent.in_(_IDS))
+_INSERT_LOTS = insert(t.lot).returning(t.lot.c.number, t.lot.c.lot_id)
+_STATE = ("custodian", "offered_to", "entries", "head", "maker")
+_UPDATE_LOTS = (
+    update(t.lot)
+    .where(t.lot.c.number == bindparam("at"))
+    .values({name: bindparam(f"new_{name}") for name in _STATE})
+)
+
+
+def _changes_statement() -> Select[Any]:
+    c = t.content.c
+    emptied = (
+        select(c.container, func.max(c.at).label("at"))
+        .where(c.container.in_(_IDS), c.child.is_(None), c.at <= bindparam("earliest", type_=UtcMillis))
+        .group_by(c.container)
+        .subquery()
+    )
+    known = and_(c.container.in_(_IDS), c.at <= bindparam("latest", type_=UtcMillis))
+    return (
+        select(t.content)
+        .join(emptied, emptied.c.container == c.container, isouter=True)
+        .where(known, or_(emptied.c.at.is_(None), c.at >= emptied.c.at))
+        .order_by(c.id)
+    )
+
+
+_CHANGES = _changes_statement()
 
 
 def claim(conn: Connection, ids: Iterable[bytes]) -> None:
@@ -72,7 +111,7 @@ def lots_by_id(conn: Connection, ids: Iterable[bytes]) -> dict[bytes, Lot]:
     """Known lots among `ids`, by id."""
     found = {}
     for part in chunks(ids):
-        for row in conn.execute(select(t.lot).where(t.lot.c.lot_id.in_(part))):
+        for row in conn.execute(_LOTS_BY_ID, {"ids": part}):
             found[row.lot_id] = _lot(row)
     return found
 
@@ -80,7 +119,7 @@ def lots_by_id(conn: Connection, ids: Iterable[bytes]) -> dict[bytes, Lot]:
 def lots_by_number(conn: Connection, numbers: Iterable[int]) -> dict[int, Lot]:
     found = {}
     for part in chunks(numbers):
-        for row in conn.execute(select(t.lot).where(t.lot.c.number.in_(part))):
+        for row in conn.execute(_LOTS_BY_NUMBER, {"ids": part}):
             found[row.number] = _lot(row)
     return found
 
@@ -89,7 +128,7 @@ def insert_lots(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[byt
     """Insert new lots; their numbers by id."""
     if not rows:
         return {}
-    answer = conn.execute(insert(t.lot).returning(t.lot.c.number, t.lot.c.lot_id), list(rows))
+    answer = conn.execute(_INSERT_LOTS, list(rows))
     return {row.lot_id: row.number for row in answer}
 
 
@@ -97,12 +136,6 @@ def update_lots(conn: Connection, lots: Sequence[tuple[int, LotState, int]]) -> 
     """Write states and makers of known lots, given as (number, state, maker)."""
     if not lots:
         return
-    names = ("custodian", "offered_to", "entries", "head", "maker")
-    statement = (
-        update(t.lot)
-        .where(t.lot.c.number == bindparam("at"))
-        .values({n: bindparam(f"new_{n}") for n in names})
-    )
     rows = [
         {
             "at": number,
@@ -114,7 +147,7 @@ def update_lots(conn: Connection, lots: Sequence[tuple[int, LotState, int]]) -> 
         }
         for number, state, maker in lots
     ]
-    conn.execute(statement, rows)
+    conn.execute(_UPDATE_LOTS, rows)
 
 
 def touches(conn: Connection, numbers: Iterable[int], parties: Iterable[int]) -> set[tuple[int, int]]:
@@ -122,7 +155,7 @@ def touches(conn: Connection, numbers: Iterable[int], parties: Iterable[int]) ->
     wanted = list(parties)
     found: set[tuple[int, int]] = set()
     for part in chunks(numbers):
-        rows = conn.execute(select(t.touch).where(t.touch.c.lot.in_(part), t.touch.c.party.in_(wanted)))
+        rows = conn.execute(_TOUCHES, {"ids": part, "parties": wanted})
         found.update((row.lot, row.party) for row in rows)
     return found
 
@@ -135,22 +168,8 @@ def container_changes(
     every day.
     """
     found: list[Row[Any]] = []
-    c = t.content.c
     for part in chunks(containers):
-        emptied = (
-            select(c.container, func.max(c.at).label("at"))
-            .where(c.container.in_(part), c.child.is_(None), c.at <= earliest)
-            .group_by(c.container)
-            .subquery()
-        )
-        rows = conn.execute(
-            select(t.content)
-            .join(emptied, emptied.c.container == c.container, isouter=True)
-            .where(
-                and_(c.container.in_(part), c.at <= latest, or_(emptied.c.at.is_(None), c.at >= emptied.c.at))
-            )
-            .order_by(c.id)
-        )
+        rows = conn.execute(_CHANGES, {"ids": part, "earliest": earliest, "latest": latest})
         found.extend(rows)
     return found
 
@@ -159,7 +178,7 @@ def children_of(conn: Connection, numbers: Iterable[int]) -> list[tuple[int, int
     """(parent, child) for each edge out of these lots."""
     found: list[tuple[int, int]] = []
     for part in chunks(numbers):
-        rows = conn.execute(select(t.edge.c.parent, t.edge.c.child).where(t.edge.c.parent.in_(part)))
+        rows = conn.execute(_CHILDREN, {"ids": part})
         found.extend((row.parent, row.child) for row in rows)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from suyuan.lots import tables as t
@@ -26,12 +26,14 @@ class Stated:
 
 NOTHING = Stated({}, {})
 
+_OF_LOTS = select(t.total).where(t.total.c.lot.in_(bindparam("ids", expanding=True)))
+
 
 def of_lots(conn: Connection, numbers: Iterable[int]) -> dict[int, Stated]:
     """What is stated of lots, by lot number; a lot of which nothing is stated is left out."""
     found: dict[int, Stated] = {}
     for part in chunks(numbers):
-        for row in conn.execute(select(t.total).where(t.total.c.lot.in_(part))):
+        for row in conn.execute(_OF_LOTS, {"ids": part}):
             stated = found.setdefault(row.lot, Stated({}, {}))
             direction = Direction(row.direction)
             stated.sums[direction, row.uom] = row.quantity
