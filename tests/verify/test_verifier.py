@@ -12,8 +12,7 @@ import pytest
 
 from fakes.model_chain import Signed
 from fakes.told_story import KEYS, LOT_URI
-from suyuan.kernel.canonical import canonical_json, parse_json
-from suyuan.kernel.errors import SuyuanError
+from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.hashing import keccak256, leaf_hash
 from suyuan.kernel.identity import lot_id
 from suyuan.kernel.ledger import Kind, LedgerEntry
@@ -46,52 +45,6 @@ def test_an_honest_bundle_passes_every_check(story):
 def test_spelling_of_the_same_values_is_no_tampering(story):
     spelled = json.dumps(story.bundle, indent=2, ensure_ascii=True).encode() + b"\n"
     assert verify_bundle(spelled, story.trust, story.chain).exit_code == 0
-
-
-@pytest.mark.parametrize("change", [1, 4, 0x20])
-def test_one_changed_byte_anywhere_does_not_check_out(story, change):
-    data = story.data
-    silent = []
-    for place, byte in enumerate(data):
-        tampered = data[:place] + bytes([byte ^ change]) + data[place + 1 :]
-        if verify_bundle(tampered, story.trust, story.chain).exit_code == 1:
-            continue
-        silent.append((place, tampered))
-    # A byte may only pass when the bundle still says the same: another spelling of one value.
-    for place, tampered in silent:
-        assert _same_meaning(data, tampered), f"byte {place}: {tampered[max(0, place - 30) : place + 30]!r}"
-    assert len(silent) < len(data) // 100
-
-
-def _same_meaning(one, other):
-    try:
-        return canonical_json(parse_json(other)) == canonical_json(parse_json(one))
-    except SuyuanError:
-        return False
-
-
-@pytest.mark.parametrize(
-    "pointer", ["", "lot", "chain", "status", "asOf", "entries/1", "parties/0", "anchors/0"]
-)
-def test_every_member_is_needed_and_no_other_is_taken(story, pointer):
-    for member in list(_at(story.bundle, pointer)):
-        bundle = copy.deepcopy(story.bundle)
-        del _at(bundle, pointer)[member]
-        assert verify(story, bundle).exit_code == 1, f"{pointer}/{member} is missing"
-    bundle = copy.deepcopy(story.bundle)
-    _at(bundle, pointer)["more"] = 1
-    assert outcomes(verify(story, bundle), Outcome.FAIL) == [("format", "")]
-
-
-def _at(value, pointer):
-    for step in filter(None, pointer.split("/")):
-        value = value[int(step)] if step.isdigit() else value[step]
-    return value
-
-
-def test_a_name_given_twice_fails(story):
-    data = story.data.replace(b'"format":', b'"format":"suyuan-bundle/1","format":')
-    assert outcomes(verify_bundle(data, story.trust, story.chain), Outcome.FAIL) == [("format", "")]
 
 
 def test_a_hidden_last_entry_fails_even_when_the_rest_is_consistent(story):
