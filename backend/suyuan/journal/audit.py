@@ -66,7 +66,7 @@ def _is_signed(row: Any, receipt: dict[str, Any]) -> bool:
     )
     try:
         digest = receipt_digest(int(receipt["chainId"]), str(receipt["ledger"]), told)
-        return recover(digest, from_hex(receipt["signature"])) == receipt["signer"]
+        return bool(recover(digest, from_hex(receipt["signature"], 65)) == receipt["signer"])
     except (KeyError, TypeError, ValueError, SuyuanError):
         return False
 
