@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from suyuan.kernel.ledger import Kind
-from suyuan.passport.model import LATE, Gap, Step
+from suyuan.passport.model import LATE, Gap, Step, Vouch
 
 #: Kinds that their writers make without holding the goods; for them it is no gap.
 _BYSTANDERS = frozenset({Kind.TESTED, Kind.INSPECTED, Kind.CORRECTED, Kind.OBSERVED, Kind.COLD_CHAIN})
@@ -27,7 +27,7 @@ def _all(steps: Sequence[Step], has_temperature: bool) -> Iterator[Gap]:  # noqa
     yield Gap("rejected", sum(step.state == "rejected" for step in steps), grave=True)
     yield Gap("late", sum(step.lag is not None and step.lag > LATE for step in recorded), grave=False)
     yield Gap("temperature", int(not has_temperature), grave=False)
-    yield Gap("test", int(not any(step.kind is Kind.TESTED for step in recorded)), grave=False)
+    yield Gap("test", int(not any(step.vouch is Vouch.INDEPENDENT for step in recorded)), grave=False)
 
 
 def is_bystander(step: Step) -> bool:
