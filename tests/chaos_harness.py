@@ -214,7 +214,13 @@ class Fire:
         """Until something more was acknowledged: a kill of an idle system proves little."""
         before, deadline = self.acknowledged.count, time.monotonic() + seconds
         while self.acknowledged.count == before and time.monotonic() < deadline:
-            time.sleep(0.02)
+            self.tend()
+            time.sleep(0.05)
+
+    def tend(self) -> None:
+        """What a supervisor does: a process that refused to go on is started again."""
+        for process in (self.node, self.gateway, *self.workers):
+            process.revive()
 
     def kill_one(self) -> None:
         """SIGKILL to somebody, and a new start a moment later."""
@@ -252,6 +258,7 @@ class Fire:
         with httpx.Client(base_url=self.url, headers=self._bearer(), trust_env=False, timeout=10) as client:
 
             def final() -> bool:
+                self.tend()
                 while waiting:
                     if client.get(f"/api/v1/submissions/{waiting[-1]}").json().get("state") != "final":
                         return False

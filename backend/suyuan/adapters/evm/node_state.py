@@ -13,6 +13,7 @@ import logging
 import os
 import zlib
 from pathlib import Path
+from typing import Any
 
 from suyuan.adapters.evm.errors import ChainMisconfigured
 from suyuan.adapters.evm.policy import SavedPoint
@@ -95,7 +96,27 @@ def _read(path: Path) -> bytes | None:
         content = json.loads(state)
     except (OSError, EOFError, ValueError, zlib.error):
         return None
-    return state if isinstance(content, dict) and "blocks" in content else None
+    if not isinstance(content, dict) or "blocks" not in content:
+        return None
+    return json.dumps(content).encode() if _keep_one_genesis(content) else state
+
+
+def _keep_one_genesis(content: dict[str, Any]) -> bool:
+    """Leave only the oldest block 0, and say whether there were more.
+
+    anvil makes a new one at each start and dumps it beside those that it loaded, in no order; after two
+    restarts any of them may come out as the first block, and the chain looks like another.
+    """
+    firsts = [block for block in content["blocks"] if _hex(block["header"]["number"]) == 0]
+    if len(firsts) < 2:
+        return False
+    true = min(firsts, key=lambda block: _hex(block["header"]["timestamp"]))
+    content["blocks"] = [block for block in content["blocks"] if block is true or block not in firsts]
+    return True
+
+
+def _hex(value: str) -> int:
+    return int(value, 16)
 
 
 def _number(path: Path) -> int:
