@@ -50,8 +50,8 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON")] = False,
 ) -> None:
     """What is known of a lot, its history oldest first."""
-    gateway = Connection()
     path = lot_path(lot)
+    gateway = Connection()
     found = gateway.get(path)
     events = list(gateway.pages(f"{path}/events"))
     if as_json:
