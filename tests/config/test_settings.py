@@ -78,14 +78,26 @@ def test_chains_that_cannot(url):
         load(chain_url=url, **GIVEN)
 
 
-@pytest.mark.parametrize("finality", ["depth:0", "depth:12", "tag:finalized"])
+@pytest.mark.parametrize("finality", ["depth:1", "depth:12", "tag:finalized", "tag:safe"])
 def test_finality_is_the_operators_choice(finality):
     assert load(chain_url="https://node.example", finality=finality, **GIVEN).finality == finality
 
 
-def test_only_our_own_node_can_be_final_when_saved():
+@pytest.mark.parametrize("finality", ["depth:0", "depth:", "depth:100000", "tag:latest", "saved:0", "soon"])
+def test_what_is_no_finality_is_refused_at_once(finality):
+    with pytest.raises(SettingsWrong, match="SUYUAN_FINALITY is none of depth:N"):
+        load(finality=finality)
+
+
+@pytest.mark.parametrize("finality", ["saved", "saved:3"])
+def test_our_own_node_may_count_saved_blocks(finality):
+    assert load(finality=finality).finality == finality
+
+
+@pytest.mark.parametrize("finality", ["saved", "saved:3"])
+def test_only_our_own_node_can_be_final_when_saved(finality):
     with pytest.raises(SettingsWrong, match="only for the embedded chain"):
-        load(chain_url="https://node.example", finality="saved", **GIVEN)
+        load(chain_url="https://node.example", finality=finality, **GIVEN)
 
 
 def test_a_key_that_everybody_knows_pays_on_no_foreign_chain():

@@ -17,10 +17,10 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from suyuan.config.finality import FORMS, parse_finality
 from suyuan.config.secret import WELL_KNOWN, can_sign, parse_key, read_key
 
 PREFIX = "SUYUAN_"
-_FINALITY = re.compile(r"depth:[0-9]{1,5}|tag:[a-z]+|saved")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Names with our prefix that are no settings of the system: the command line's own.
 _OTHER_NAMES = frozenset({"SUYUAN_TOKEN"})
@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     chain_url: str = Field(
         "embedded", description="`embedded`, `tester`, or the `http(s)://`, `ws(s)://` address of an EVM node"
     )
-    finality: str = Field("", description="When a block is final: `depth:N`, `tag:finalized`, `saved`")
+    finality: str = Field(
+        "", description="When a block is final: `depth:N`, `tag:finalized`, `saved`, `saved:N`"
+    )
     deployments_dir: Path = Field(Path(), description="Folder of the deployed contracts' addresses")
     master_key: SecretStr | None = Field(
         None, description="Key that custodial keys are encrypted under (hex)"
@@ -124,9 +126,10 @@ class Settings(BaseSettings):
         chain = info.data.get("chain_url")
         if not value:
             return {"embedded": "saved", "tester": "depth:1"}.get(str(chain), "depth:12")
-        if not _FINALITY.fullmatch(value):
-            raise ValueError("is none of depth:N, tag:NAME, saved")
-        if value == "saved" and chain not in ("embedded", None):
+        found = parse_finality(value)
+        if found is None:
+            raise ValueError(f"is none of {FORMS}; N is 1 or more")
+        if found[0] == "saved" and chain not in ("embedded", None):
             raise ValueError("saved is only for the embedded chain, whose state file we keep ourselves")
         return value
 

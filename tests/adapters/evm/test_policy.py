@@ -6,6 +6,7 @@ from suyuan.adapters.evm.errors import BadPolicy
 from suyuan.adapters.evm.policy import Saved, SavedPoint, confirmations, parse_policy, saved_point
 from suyuan.adapters.evm.rpc import RpcError
 from suyuan.anchoring.ports import ChainUnavailable
+from suyuan.config import SettingsWrong, load
 
 
 class TenBlocks:
@@ -85,10 +86,23 @@ def test_an_unreadable_saved_file_makes_nothing_final(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "depth", "depth:", "depth:0", "depth:-1", "tag:latest", "tag:", "soon", "saved:0"]
+    "text",
+    [
+        "",
+        "depth",
+        "depth:",
+        "depth:0",
+        "depth:-1",
+        "tag:latest",
+        "tag:",
+        "soon",
+        "saved:0",
+        "depth:٣",
+        "depth:01",
+    ],
 )
 def test_what_is_no_policy_is_refused(text, tmp_path):
-    with pytest.raises(BadPolicy, match=r"use depth:N, tag:finalized, tag:safe or saved"):
+    with pytest.raises(BadPolicy, match=r"use one of depth:N, tag:finalized, tag:safe, saved, saved:N"):
         parse_policy(text, tmp_path / "saved.json")
 
 
@@ -100,3 +114,22 @@ def test_saved_is_refused_where_there_is_no_state_file():
 @pytest.mark.parametrize(("text", "count"), [("depth:4", 4), ("saved", 1), ("saved:3", 3), ("tag:safe", 1)])
 def test_the_supervisor_learns_how_many_blocks_the_policy_wants(text, count):
     assert confirmations(text) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("depth:1", "depth:0", "depth:01", "depth:99999", "depth:100000", "depth:1\n"),
+        *("tag:safe", "tag:latest", "saved", "saved:3", "saved:0", "saved:", "soon"),
+    ],
+)
+def test_the_settings_take_exactly_what_is_a_policy(text, tmp_path):
+    def taken(read):
+        try:
+            read()
+        except (SettingsWrong, BadPolicy):
+            return False
+        return True
+
+    settings = taken(lambda: load(finality=text, chain_url="embedded", data_dir=tmp_path))
+    assert settings == taken(lambda: parse_policy(text, tmp_path / "saved.json"))

@@ -19,6 +19,7 @@ from suyuan.adapters.evm import answers
 from suyuan.adapters.evm.errors import BadPolicy
 from suyuan.adapters.evm.rpc import Rpc, RpcError
 from suyuan.anchoring.ports import ChainUnavailable
+from suyuan.config.finality import FORMS, parse_finality
 
 NOTHING = -1
 
@@ -94,22 +95,23 @@ def saved_point(path: Path) -> SavedPoint | None:
 
 def parse_policy(text: str, saved_file: Path | None = None) -> FinalityPolicy:
     """The policy that `text` names; raises BadPolicy. `saved_file` is needed for `saved` only."""
-    name, _, value = text.strip().partition(":")
-    if name == "depth" and value.isdecimal() and int(value) > 0:
-        return Depth(int(value))
-    if name == "tag" and value in {"finalized", "safe"}:
-        return Tag(value)
-    if name == "saved" and (not value or (value.isdecimal() and int(value) > 0)):
-        if saved_file is None:
-            raise BadPolicy("the finality policy 'saved' is for the embedded chain only")
-        return Saved(lambda: saved_point(saved_file), int(value or 1))
-    raise BadPolicy(f"'{text}' is no finality policy: use depth:N, tag:finalized, tag:safe or saved")
+    match parse_finality(text):
+        case "depth", value:
+            return Depth(int(value))
+        case "tag", value:
+            return Tag(value)
+        case "saved", value:
+            if saved_file is None:
+                raise BadPolicy("the finality policy 'saved' is for the embedded chain only")
+            return Saved(lambda: saved_point(saved_file), int(value or 1))
+        case _:
+            raise BadPolicy(f"'{text}' is no finality policy: use one of {FORMS}; N is 1 or more")
 
 
 def confirmations(text: str) -> int:
     """How many blocks the policy wants, the block itself included; 1 where it does not count them."""
-    name, _, value = text.strip().partition(":")
-    return int(value) if name in {"depth", "saved"} and value.isdecimal() else 1
+    name, value = parse_finality(text) or ("", "")
+    return int(value) if name in {"depth", "saved"} and value else 1
 
 
 def _ask(rpc: Rpc, method: str, *params: object) -> object:
