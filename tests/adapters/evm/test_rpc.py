@@ -1,7 +1,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import logging
 import socket
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -36,6 +43,35 @@ def rpc(proxy):
 @pytest.fixture
 def chain(rpc):
     return EvmChain(rpc, Depth(1), {}, {})
+
+
+@contextlib.contextmanager
+def answering(say, pause=0.0):
+    """A node that answers each request with what `say` makes of it, with a pause after each byte."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = say(json.loads(self.rfile.read(int(self.headers["Content-Length"])))).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for part in [bytes([byte]) for byte in body] if pause else [body]:
+                    self.wfile.write(part)
+                    time.sleep(pause)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 LIES = [
@@ -94,6 +130,70 @@ def test_secrets_in_the_address_stay_out_of_messages():
 
     assert "hunter2" not in str(failure.value)
     assert "s3cr3t" not in str(failure.value)
+
+
+def test_secrets_in_the_address_stay_out_of_every_log_and_traceback(proxy, caplog):
+    rpc = HttpRpc(proxy.url.replace("//", "//user:hunter2@") + "/v3/s3cr3t")
+    caplog.set_level(logging.DEBUG)
+    said = []
+    for kind, options, _ in [*LIES, (None, {}, "")]:
+        if kind:
+            proxy.fault(kind, times=1, **({**options, "seconds": 0} if kind is Fault.DELAY else options))
+        try:
+            rpc.call("eth_chainId")
+            rpc.batch([("eth_chainId", ()), ("eth_blockNumber", ())])
+        except ChainUnavailable as error:
+            said += traceback.format_exception(error)
+
+    assert said
+    for secret in ("hunter2", "s3cr3t"):
+        assert secret not in caplog.text
+        assert secret not in "".join(said)
+
+
+@pytest.mark.parametrize(
+    "ids", [[0, 0], [1, 3], [None, 1], ["a", "b"], [0, "1"], [True, False], [0, 1, 2], [1]], ids=str
+)
+def test_answers_in_a_batch_that_answer_no_question_are_not_believed(ids):
+    answer = json.dumps([{"jsonrpc": "2.0", "id": each, "result": "0x1"} for each in ids])
+    with answering(lambda _: answer) as url, pytest.raises(ChainUnavailable):
+        HttpRpc(url, answer_seconds=2).batch([("eth_chainId", ()), ("eth_blockNumber", ())])
+
+
+def test_answers_in_a_batch_may_come_in_any_order():
+    def backwards(asked):
+        return json.dumps([{"id": one["id"], "result": one["method"]} for one in reversed(asked)])
+
+    with answering(backwards) as url:
+        methods = [f"method_{number}" for number in range(15)]
+        assert HttpRpc(url).batch([(method, ()) for method in methods]) == methods
+
+
+def test_an_answer_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr("suyuan.adapters.evm.rpc.MAX_ANSWER", 100_000)
+    answer = json.dumps({"id": 0, "result": "0x" + "00" * 60_000})
+    words = "answered eth_call with more than 100000 bytes"
+    with answering(lambda _: answer) as url, pytest.raises(ChainUnavailable, match=words):
+        HttpRpc(url).call("eth_call")
+
+
+def test_a_node_that_answers_byte_by_byte_is_given_up():
+    with answering(lambda asked: json.dumps({"id": asked["id"], "result": "0x" + "00" * 50}), 0.05) as url:
+        started = time.monotonic()
+        with pytest.raises(ChainUnavailable, match="did not answer eth_call in time"):
+            HttpRpc(url, answer_seconds=0.5).call("eth_call")
+        assert time.monotonic() - started < 2
+
+
+def test_threads_share_an_endpoint_and_a_node_that_moved_is_followed(node, proxy):
+    places = [proxy.url]
+    rpc = HttpRpc(lambda: places[0])
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: rpc.call("eth_chainId"), range(40))) == {"0x7a69"}
+    assert len(proxy.seen) == 40
+    places[0] = node.url
+    assert rpc.call("eth_chainId") == "0x7a69"
+    assert len(proxy.seen) == 40
 
 
 def test_a_refusal_keeps_code_message_and_data(rpc, proxy):

@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from suyuan.adapters.evm.abi_codec import decode, encode
+from eth_abi.exceptions import DecodingError, EncodingError
+from eth_typing import ABIElement
+from eth_utils.abi import abi_to_signature, get_abi_input_types, get_abi_output_types
+from web3 import Web3
+from web3.providers.base import BaseProvider
+
 from suyuan.anchoring.ports import ChainUnavailable
 from suyuan.kernel.hashing import keccak256, to_hex
 from suyuan.kernel.typed_data import checksum_address
@@ -19,22 +24,23 @@ from suyuan.kernel.typed_data import checksum_address
 ERROR_STRING = keccak256(b"Error(string)")[:4]
 PANIC = keccak256(b"Panic(uint256)")[:4]
 NO_REASON = "Reverted without a reason"
+#: web3's codec and not eth_abi's own, which pads a bytes32 that is too short instead of refusing it.
+_CODEC = Web3(BaseProvider()).codec
 _PREFIX = re.compile(r"^[A-Za-z0-9]+_+(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A function, event or error of an ABI: its name and its inputs' names and canonical types."""
+    """A function, event or error of an ABI. `signature` is the keccak256 of its name and canonical types; the
+    first 4 bytes are the selector.
+    """
 
     name: str
+    signature: bytes
     names: tuple[str, ...]
     types: tuple[str, ...]
     indexed: tuple[bool, ...]
     outputs: tuple[str, ...]
-
-    @property
-    def signature(self) -> bytes:
-        return keccak256(f"{self.name}({','.join(self.types)})".encode())
 
 
 class Abi:
@@ -62,7 +68,7 @@ class Abi:
         entry = self.functions[function]
         try:
             return entry.signature[:4] + encode(entry.types, arguments)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise ValueError(f"{function} cannot be called with these values: {error}") from error
 
     def answer(self, function: str, data: bytes) -> tuple[Any, ...]:
@@ -105,23 +111,35 @@ class Abi:
         return f"Reverted with {to_hex(data)}" if data else NO_REASON
 
 
+def encode(types: Sequence[str], values: Sequence[object]) -> bytes:
+    """Raises ValueError when a value does not fit its type; bytes of a fixed size must have that size."""
+    try:
+        return _CODEC.encode(types, values)
+    except (EncodingError, AttributeError, TypeError) as error:  # the last two for values of a strange type
+        raise ValueError(str(error)) from error
+
+
+def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
+    """Bytes after the values are passed over. Raises ValueError when the bytes are no such values."""
+    try:
+        return _CODEC.decode(types, data)
+    except (DecodingError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+
+
 def _entry(item: Mapping[str, Any]) -> Entry:
     inputs = item.get("inputs", [])
+    element = cast("ABIElement", item)
+    kind = item.get("type")
+    named = kind in {"function", "event", "error"}
     return Entry(
         name=item.get("name", ""),
+        signature=keccak256(abi_to_signature(element).encode()) if named else b"",
         names=tuple(each.get("name") or f"value{n}" for n, each in enumerate(inputs)),
-        types=tuple(_type(each) for each in inputs),
+        types=tuple(get_abi_input_types(element)) if inputs else (),
         indexed=tuple(bool(each.get("indexed")) for each in inputs),
-        outputs=tuple(_type(each) for each in item.get("outputs", [])),
+        outputs=tuple(get_abi_output_types(element)) if kind == "function" else (),
     )
-
-
-def _type(item: Mapping[str, Any]) -> str:
-    """The canonical type: a struct is the tuple of its members."""
-    name: str = item["type"]
-    if name.startswith("tuple"):
-        return "(" + ",".join(_type(each) for each in item["components"]) + ")" + name.removeprefix("tuple")
-    return name
 
 
 def _word(value: object) -> str:

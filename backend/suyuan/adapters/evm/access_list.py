@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suyuan.anchoring.ports import Call
-from suyuan.kernel.hashing import keccak256
+from suyuan.kernel.hashing import keccak256, to_hex
 from suyuan.kernel.ledger import LedgerEntry
 
 _ADDRESS_COST = 2_400
@@ -22,6 +22,11 @@ class ListedCall(Call):
     """A call with the slots of its contract's storage that it will touch, 32 bytes each."""
 
     slots: tuple[bytes, ...]
+
+    @property
+    def listed(self) -> list[dict[str, object]]:
+        """The access list as JSON-RPC and eth_account write it."""
+        return [{"address": self.to, "storageKeys": [to_hex(slot) for slot in self.slots]}]
 
 
 def packed_entries(entries: Iterable[LedgerEntry]) -> bytes:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from suyuan.adapters.evm import answers, rlp_codec
-from suyuan.adapters.evm.abi import Abi
-from suyuan.adapters.evm.abi_codec import encode
+import rlp
+
+from suyuan.adapters.evm import answers
+from suyuan.adapters.evm.abi import Abi, encode
 from suyuan.adapters.evm.artifacts import Artifact
 from suyuan.adapters.evm.client import EvmChain, revert_reason
 from suyuan.adapters.evm.errors import DeploymentFailed
@@ -170,7 +171,7 @@ class Steps:
 
 def created_address(deployer: str, nonce: int) -> str:
     """keccak256(rlp([deployer, nonce])), last 20 bytes (yellow paper, section 7)."""
-    return checksum_address(to_hex(keccak256(rlp_codec.encode([address_bytes(deployer), nonce]))[12:]))
+    return checksum_address(to_hex(keccak256(rlp.encode([address_bytes(deployer), nonce]))[12:]))
 
 
 def _pauses() -> Iterator[float]:

@@ -1,7 +1,9 @@
 """JSON-RPC over a WebSocket, one question at a time: for nodes that offer nothing else.
 
-web3.py 8 speaks WebSockets only asynchronously; the way to the chain is synchronous, and needs no
-subscriptions, so this is a request and its answer and nothing more.
+Not by web3's provider: web3 8 speaks WebSockets only asynchronously (its LegacyWebSocketProvider is gone),
+with a task that listens for subscriptions and an event loop that must never rest. The way to the chain is
+synchronous and subscribes to nothing, so this is the library that web3 itself uses, websockets, in its own
+synchronous form: a request and its answer and nothing more.
 """
 
 from __future__ import annotations
@@ -17,11 +19,8 @@ from urllib.parse import urlsplit
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from suyuan.adapters.evm.rpc import ANSWER_SECONDS, CONNECT_SECONDS, answer_of
+from suyuan.adapters.evm.rpc import ANSWER_SECONDS, CONNECT_SECONDS, MAX_ANSWER, answer_of
 from suyuan.anchoring.ports import ChainUnavailable
-
-#: Bytes; a receipt of a full bundle is some hundred kilobytes.
-MAX_ANSWER = 64 * 2**20
 
 
 class WsRpc:
