@@ -215,6 +215,6 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_any_history_ends_with_everything_recorded_once(database: Database) -> None:
-    histories = int(os.environ.get("SUYUAN_HISTORIES", "12"))
+    histories = int(os.environ.get("SUYUAN_HISTORIES", "25"))
     quick = settings(settings.default, max_examples=histories, stateful_step_count=30, phases=PHASES)
     run_state_machine_as_test(lambda: Machine(database), settings=quick)

@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from chaos_harness import Fire, Verdict
+from chaos_checker import Verdict
+from chaos_harness import Fire
 from postgres_cluster import PostgresCluster, PostgresMissing
 
 pytestmark = [pytest.mark.chaos, pytest.mark.node, pytest.mark.slow]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from chaos_harness import Acknowledged, Verdict, entry_logs, judge
+from chaos_checker import Acknowledged, Verdict, entry_logs, judge
 from fakes.anvil import Anvil, anvil
 from suyuan import bootstrap
 from suyuan.adapters.evm.client import EvmChain
