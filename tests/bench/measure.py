@@ -1,0 +1,287 @@
+"""The measures of goals.md that this version can take, each beside its limit in the same run.
+
+    python tests/bench/measure.py [--rounds N] [--quick]
+
+Rounds of work and limit are interleaved; figures are medians. Writes docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from bench.documents import PARTY, document, lots_of  # noqa: E402 - after the path is known
+from bench.load import Call, rate  # noqa: E402
+from stories.running import RunningSystem, free_port  # noqa: E402
+
+PACKAGES = ("fastapi", "uvicorn", "sqlalchemy", "pysqlite3", "httpx", "coincurve")
+
+
+class Bench:
+    """A running system, a control server beside it, and the results."""
+
+    def __init__(self, folder: Path, rounds: int, size: int) -> None:
+        self.rounds = rounds
+        self.size = size
+        self.folder = folder
+        self.system = RunningSystem(folder / "data", free_port())
+        self.system.data.mkdir()
+        self.system.up("--empty")
+        operator = json.loads((self.system.data / "operator.json").read_text())
+        self.headers = (
+            ("Authorization", f"Bearer {operator['token']}"),
+            ("Content-Type", "application/json"),
+        )
+        self.http = httpx.Client(
+            base_url=self.system.url, headers=dict(self.headers), timeout=120, trust_env=False
+        )
+        body = {"names": {"en": "Bench"}, "identifiers": [PARTY], "roles": ["producer", "warehouse"]}
+        self.http.post("/api/v1/parties", json=body).raise_for_status()
+        self.control_port = free_port()
+        self.control = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests/bench/control_server.py"), str(self.control_port)]
+        )
+        self._wait_for_control()
+        self.rows: list[tuple[str, str, str, str]] = []
+
+    def _wait_for_control(self) -> None:
+        for _ in range(200):
+            try:
+                httpx.get(f"http://127.0.0.1:{self.control_port}/hello", trust_env=False)
+            except httpx.HTTPError:
+                time.sleep(0.1)
+            else:
+                return
+
+    def close(self) -> None:
+        self.control.terminate()
+        self.control.wait()
+        self.system.down()
+
+    def submission(self, content: bytes) -> Call:
+        url = f"{self.system.url}/api/v1/submissions?as={quote(PARTY, safe='')}"
+        return Call("POST", url, content, self.headers)
+
+    def row(self, name: str, figure: str, limit: str, goal: str) -> None:
+        print(f"{name}: {figure} | {limit} | goal {goal}", flush=True)
+        self.rows.append((name, figure, limit, goal))
+
+    def submissions_single(self) -> None:
+        """P1."""
+        ours, control = [], []
+        there = f"http://127.0.0.1:{self.control_port}/submissions"
+        for _ in range(self.rounds):
+            ours.append(rate(lambda _n: self.submission(document(1)), self.size))
+            control.append(rate(lambda _n: Call("POST", there, document(1)), self.size))
+            self._drain()
+        mine, limit = statistics.median(ours), statistics.median(control)
+        self.row(
+            "P1 durable single-event submissions over HTTP, 64 connections",
+            f"{mine:.0f}/s",
+            f"{limit:.0f}/s the same POST without a database; ratio {mine / limit:.2f}",
+            "≥ 0.55×",
+        )
+
+    def submissions_of_hundred(self) -> None:
+        """P2, beside plain SQLite with the same durability."""
+        ours, control = [], []
+        count = max(self.size // 20, 10)
+        for number in range(self.rounds):
+            ours.append(100 * rate(lambda _n: self.submission(document(100)), count, 8))
+            control.append(_plain_sqlite(self.folder / f"plain{number}.db", count))
+            self._drain()
+        mine, limit = statistics.median(ours), statistics.median(control)
+        self.row(
+            "P2-like durable events, 100 per POST",
+            f"{mine:.0f}/s",
+            f"{limit:.0f}/s rows into plain SQLite, WAL and FULL, 100 per commit; ratio {mine / limit:.2f}",
+            "≥ 0.9× of the eventsourcing recorder (not measured here)",
+        )
+
+    def time_to_chain(self, events_per_second: int = 100, seconds: int = 10) -> None:
+        """P8: from the acknowledgement to a mined entry."""
+        sent: dict[str, float] = {}
+        waits: list[float] = []
+        per_call = events_per_second // 10
+        began = time.monotonic()
+        for tick in range(seconds * 10):
+            time.sleep(max(0.0, began + tick / 10 - time.monotonic()))
+            answer = self.http.post("/api/v1/submissions", params={"as": PARTY}, content=document(per_call))
+            sent[answer.json()["id"]] = time.monotonic()
+            self._collect(sent, waits)
+        while sent and time.monotonic() - began < 120:
+            self._collect(sent, waits)
+            time.sleep(0.02)
+        waits.sort()
+        figure = f"p50 {statistics.median(waits):.2f} s, p95 {waits[int(len(waits) * 0.95)]:.2f} s"
+        self.row(
+            f"P8 acknowledged to mined at {events_per_second} events/s",
+            figure,
+            "the embedded node makes a block each 0.2 s while records wait",
+            "p50 ≤ block time + 1 s",
+        )
+
+    def _collect(self, sent: dict[str, float], waits: list[float]) -> None:
+        for identifier in list(sent)[:2]:
+            state = self.http.get(f"/api/v1/submissions/{identifier}").json()["state"]
+            if state in ("mined", "final"):
+                waits.append(time.monotonic() - sent.pop(identifier))
+
+    def pages(self) -> None:
+        """P9, warm."""
+        content = document(1)
+        self.http.post("/api/v1/submissions", params={"as": PARTY}, content=content).raise_for_status()
+        self._drain()
+        path = self.http.get(f"/api/v1/lots/{quote(lots_of(content)[0], safe='')}").json()["page"]
+        ours, control = [], []
+        page = Call("GET", self.system.url + path, b"", (("Accept", "text/html"),))
+        hello = Call("GET", f"http://127.0.0.1:{self.control_port}/hello")
+        for _ in range(self.rounds):
+            ours.append(rate(lambda _n: page, self.size))
+            control.append(rate(lambda _n: hello, self.size))
+        mine, limit = statistics.median(ours), statistics.median(control)
+        self.row(
+            "P9 lot page, warm",
+            f"{mine:.0f}/s",
+            f"{limit:.0f}/s a fixed hello route of the same framework; ratio {mine / limit:.2f}",
+            "≥ 0.5×",
+        )
+
+    def gas(self) -> None:
+        """Gas of an entry, from the receipts of real transactions on the embedded node."""
+        first = document(100)
+        new = self._gas_of(first)
+        again = self._gas_of(document(100, lots=lots_of(first)))
+        self.row("gas, entry that opens a lot, submission of 100", f"{new:.0f}", "47,900 prototype", "")
+        self.row(
+            "P6 gas, entry on an existing lot, submission of 100",
+            f"{again:.0f}",
+            "13,356 prototype",
+            "≤ 14,000",
+        )
+
+    def _gas_of(self, content: bytes) -> float:
+        self._drain()
+        answer = self.http.post("/api/v1/submissions", params={"as": PARTY}, content=content).json()
+        self._drain()
+        shown = self.http.get(f"/api/v1/submissions/{answer['id']}").json()
+        rpc = json.loads((self.system.data / "run.json").read_text())["chain_rpc"]
+        question = {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "eth_getTransactionReceipt",
+            "params": [shown["transaction"]],
+        }
+        receipt = httpx.post(rpc, json=question, trust_env=False).json()["result"]
+        return int(receipt["gasUsed"], 16) / shown["entries"]
+
+    def throughput_to_final(self) -> None:
+        """Events per second from the first POST until the last entry is final."""
+        self._drain()
+        began = time.monotonic()
+        count = max(self.size // 20, 10)
+        rate(lambda _n: self.submission(document(100)), count, 8)
+        self._drain()
+        figure = 100 * count / (time.monotonic() - began)
+        self.row("events per second to finality, embedded node", f"{figure:.0f}/s", "", "")
+
+    def _drain(self) -> None:
+        """Wait until nothing is under way."""
+        while True:
+            text = self.http.get("/metrics").text
+            waiting = sum(
+                float(line.rpartition(" ")[2])
+                for line in text.splitlines()
+                if line.startswith("suyuan_operations{")
+                and 'state="final"' not in line
+                and "rejected" not in line
+            )
+            if waiting == 0:
+                return
+            time.sleep(0.1)
+
+
+def _plain_sqlite(path: Path, commits: int) -> float:
+    """Rows per second into one table, 100 in a transaction, as durable as ours."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, body BLOB)")
+    body = document(1)
+    began = time.perf_counter()
+    for _ in range(commits):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT INTO events (body) VALUES (?)", [(body,)] * 100)
+        connection.execute("COMMIT")
+    return 100 * commits / (time.perf_counter() - began)
+
+
+def machine() -> str:
+    """What it ran on."""
+    model = "unknown processor"
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+        cores = sum(line.startswith("processor") for line in lines)
+    except (OSError, StopIteration):
+        cores = 0
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"{model}, {cores} cores; {platform.system()}; Python {platform.python_version()}; {packages}"
+
+
+def write(rows: list[tuple[str, str, str, str]], rounds: int, size: int) -> None:
+    """docs/performance.md."""
+    lines = [
+        "# Performance",
+        "",
+        f"Measured {datetime.now(UTC):%Y-%m-%d} by `./scripts/bench` ({rounds} interleaved rounds of {size}",
+        "requests, medians; load generator, gateway, worker and node share the machine). Only the ratios",
+        "travel to other machines.",
+        "",
+        f"Machine: {machine()}.",
+        "",
+        "| what | figure | beside | goal |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+    ]
+    (ROOT / "docs" / "performance.md").write_text("\n".join(lines), "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--size", type=int, default=2000, help="requests in one round")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), chosen.rounds, chosen.size)
+        try:
+            bench.gas()
+            bench.time_to_chain()
+            bench.pages()
+            bench.submissions_single()
+            bench.submissions_of_hundred()
+            bench.throughput_to_final()
+        finally:
+            bench.close()
+    write(bench.rows, chosen.rounds, chosen.size)
+
+
+if __name__ == "__main__":
+    main()
