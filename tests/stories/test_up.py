@@ -57,7 +57,8 @@ def test_a_second_start_is_quick_and_finds_all_data_again(system):
     assert system.processes() == []
     began = time.monotonic()
     printed = system.up()
-    assert time.monotonic() - began < 15
+    took = time.monotonic() - began
+    assert took < 15 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)), f"{took:.1f} s"
     assert passports(printed)[0] == page
     assert system.get(page.removeprefix(system.url), accept="text/html").status_code == 200
 

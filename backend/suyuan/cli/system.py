@@ -121,6 +121,17 @@ def check() -> None:
     typer.echo("The database is up to date.")
 
 
+@database.command("operator")
+def operator(name: Annotated[str, typer.Argument(help="Whose token it is")]) -> None:
+    """Make a token with every scope of the platform and print it, once: the way in to a new database."""
+    from suyuan import bootstrap  # late: see up
+
+    try:
+        typer.echo(bootstrap.issue_operator_token(settings_or_stop(), name))
+    except SuyuanError as error:
+        stop(escape(error.message), Exit.UNREACHABLE)
+
+
 def audit(
     as_json: Annotated[bool, typer.Option("--json", help="The differences as JSON")] = False,
 ) -> None:
