@@ -64,6 +64,7 @@ CHANGES = (
     ("UPDATE anchoring_leaves SET data = {other} WHERE position = 1", "anchoring_leaves"),
     ("UPDATE anchoring_leaves SET hash = {other} WHERE position = 1", "anchoring_leaves"),
     ("UPDATE anchoring_checkpoints SET hash = {other}", "anchoring_checkpoints"),
+    ("UPDATE anchoring_checkpoints SET time = time + 1", "anchoring_checkpoints"),
     ("UPDATE anchoring_epochs SET chain_id = 8", "anchoring_epochs"),
 )
 

@@ -140,6 +140,10 @@ class RecordedWorld:
                     return
         raise AssertionError("the chain did not take everything")
 
+    def lose_chain(self):
+        """Another chain answers at the same address, with nothing on it."""
+        self.node._ask = MemoryRpc()._ask
+
     def get(self, path, **headers):
         return self.client.get(
             path, headers={name.replace("_", "-"): value for name, value in headers.items()}

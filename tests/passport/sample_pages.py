@@ -78,6 +78,7 @@ VERIFIED = LotPage(
     custodian=STORE,
     offered_to=None,
     chain=ChainFacts(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3", demo=True),
+    as_of=(131, datetime(2026, 11, 20, 2, 5, tzinfo=UTC)),
     gaps=find_gaps(STEPS, has_temperature=True),
 )
 
@@ -101,9 +102,10 @@ CONTRADICTION = replace(
     product=VERIFIED.product,
 )
 EMPTY = replace(VERIFIED, steps=(), gaps=(), custodian=None)
+DOUBTED = replace(VERIFIED, doubt=("chain_lost", START.astimezone(UTC)))
 BROKEN = replace(VERIFIED, broken="entry 1: hash")
 
 ALL = {
     "verified": VERIFIED, "pending": PENDING, "gaps": GAPS, "contradiction": CONTRADICTION,
-    "empty": EMPTY, "broken": BROKEN,
+    "empty": EMPTY, "broken": BROKEN, "doubted": DOUBTED,
 }  # fmt: skip

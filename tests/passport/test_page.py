@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from passport.sample_pages import ALL, CONTRADICTION, FARM, GAPS, PENDING, STEPS, VERIFIED, step
+from passport.sample_pages import ALL, CONTRADICTION, DOUBTED, FARM, GAPS, PENDING, STEPS, VERIFIED, step
 from suyuan.kernel.ledger import Kind, Role
 from suyuan.passport import words as catalogue
 from suyuan.passport.gaps import find_gaps
 from suyuan.passport.model import Relative, State, Who
 from suyuan.passport.negotiation import wanted_form, wanted_language
 from suyuan.passport.page import Links, render_lot, render_unknown
+from suyuan.passport.view import View
 
 LINKS = Links("https://t.example/x", "?format=json", "/qr/x.svg", "x.json", "?lang=en")
 EVIL = "<script>alert('x')</script>&\""
@@ -42,11 +43,46 @@ def test_each_state_says_its_verdict_and_the_limit_on_the_first_screen(state, la
 
 
 def test_the_worst_is_said_first():
-    assert replace(CONTRADICTION, broken="x").state is State.BROKEN
+    assert replace(CONTRADICTION, broken="x", doubt=DOUBTED.doubt).state is State.BROKEN
+    assert replace(CONTRADICTION, doubt=DOUBTED.doubt).state is State.DOUBTED
     assert CONTRADICTION.state is State.CONTRADICTION
     assert replace(PENDING, gaps=GAPS.gaps).state is State.PENDING
     assert GAPS.state is State.GAPS
     assert VERIFIED.state is State.VERIFIED
+
+
+WRONG = {
+    "doubt": ({"doubt": DOUBTED.doubt}, "在区块链上找不到原来的合约或记录", "found on the blockchain"),
+    "contradiction": ({"discords": CONTRADICTION.discords}, "2 处", "2 contradictions"),
+    "pending": ({"steps": PENDING.steps}, "1 条记录还没有写入区块链", "1 entry is not written"),
+    "gaps": ({"gaps": GAPS.gaps}, "处缺口", "gaps"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("one", WRONG)
+@pytest.mark.parametrize("other", [*WRONG, "broken"])
+def test_nothing_that_is_wrong_is_left_out_of_the_sentence(one, other):
+    if one == other:
+        return
+    page = replace(VERIFIED, **WRONG[one][0], **({"broken": "x"} if other == "broken" else WRONG[other][0]))
+    for language, place in (("zh", 1), ("en", 2)):
+        says = View(page, catalogue.words(language), more=0).says
+        assert WRONG[one][place] in says, says
+        assert other == "broken" or WRONG[other][place] in says, says
+        assert page.state is not State.VERIFIED
+
+
+@pytest.mark.parametrize(
+    "latch", ["wrong_chain", "chain_lost", "finality_violation", "node_behind", "new one"]
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_latch_of_any_name_takes_the_verdict_back(latch, language):
+    text = rendered(replace(DOUBTED, doubt=(latch, datetime(2026, 11, 23, tzinfo=UTC))), language)
+    assert 'data-state="doubted"' in text
+    assert catalogue.words(language).word("verdict.verified") not in text
+    assert (
+        "自 2026年11月23日 08:00 北京时间起" if language == "zh" else "since 23 Nov 2026 00:00 UTC"
+    ) in text
 
 
 def test_pending_entries_are_counted_apart():

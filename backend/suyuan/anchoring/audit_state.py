@@ -32,7 +32,7 @@ def readable(text: str | bytes | None) -> Any:
     """The JSON in a row, or None when somebody made it unreadable."""
     try:
         return json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -44,7 +44,7 @@ def identity(conn: Connection, chain: Chain, epoch: Any) -> Iterator[Difference]
             yield Difference(f"anchoring_epochs {epoch.epoch}", f"{member} differs from the chain's")
     for row in conn.execute(select(checkpoints).where(checkpoints.c.epoch == epoch.epoch)):
         block = chain.block(row.number)
-        if block is None or block.hash != row.hash:
+        if block is None or block.hash != row.hash or row.time not in (None, block.timestamp):
             yield Difference(f"anchoring_checkpoints {row.number}", "the chain has another block there")
 
 

@@ -67,7 +67,11 @@ def _finish(conn: Connection, way: Way, transaction: int) -> None:
 
 
 def _remember(way: Way, view: View) -> None:
-    """Keep the newest final head, and let the latch go when all that had been reopened is final again."""
+    """Keep the newest final head, and let the latch go when all that had been reopened is final again.
+
+    A head is kept only when nothing of ours is unread or unfinished up to there: bundles say of it that they
+    are complete.
+    """
     block: Block | None = view.block(way.chain, view.finalized) if view.finalized >= 0 else None
     with way.database.reading() as conn:
         known = newest_checkpoint(conn, way.epoch)
@@ -78,12 +82,14 @@ def _remember(way: Way, view: View) -> None:
             transactions.c.nonce <= (latch.latch_nonce if latch.latch_nonce is not None else -1),
         )
         healed = latch.latch is not None and conn.execute(open_.limit(1)).scalar() is None
-    moved = block is not None and (known is None or known[0] < block.number)
+        moved = block is not None and _is_news(known, block) and not _unfinished(conn, way, view)
     if not moved and not healed:
         return
     with way.writing() as conn:
         if block is not None and moved:
-            row = {"epoch": way.epoch, "number": block.number, "hash": block.hash}
+            same = (checkpoints.c.epoch == way.epoch) & (checkpoints.c.number == block.number)
+            conn.execute(delete(checkpoints).where(same))
+            row = {"epoch": way.epoch, "number": block.number, "hash": block.hash, "time": block.timestamp}
             conn.execute(insert(checkpoints).values(row))
             _forget_old(conn, way.epoch)
         if healed:
@@ -92,14 +98,36 @@ def _remember(way: Way, view: View) -> None:
             log.warning("healed", extra={"latch": latch.latch})
 
 
-def newest_checkpoint(conn: Connection, epoch: int) -> tuple[int, bytes] | None:
+def _is_news(known: tuple[int, bytes, int | None] | None, block: Block) -> bool:
+    """A later head, or the time of one that an earlier version wrote without it."""
+    return (
+        known is None
+        or known[0] < block.number
+        or (known[:2] == (block.number, block.hash) and known[2] is None)
+    )
+
+
+def _unfinished(conn: Connection, way: Way, view: View) -> bool:
+    """Whether a nonce that the chain has used is unread, or a transaction in a final block not yet final."""
+    unread = (
+        (transactions.c.state == Sending.PREPARED)
+        & (transactions.c.sender == way.relayer.address)
+        & (transactions.c.nonce < view.nonce)
+    )
+    mined = (transactions.c.state == Sending.MINED) & (transactions.c.block <= view.finalized)
+    query = select(transactions.c.id).where(transactions.c.epoch == way.epoch, unread | mined)
+    return conn.execute(query.limit(1)).scalar() is not None
+
+
+def newest_checkpoint(conn: Connection, epoch: int) -> tuple[int, bytes, int | None] | None:
+    """Number, hash, and time in Unix seconds (None: not known)."""
     query = (
-        select(checkpoints.c.number, checkpoints.c.hash)
+        select(checkpoints.c.number, checkpoints.c.hash, checkpoints.c.time)
         .where(checkpoints.c.epoch == epoch)
         .order_by(checkpoints.c.number.desc())
     )
     row = conn.execute(query.limit(1)).one_or_none()
-    return None if row is None else (row.number, row.hash)
+    return None if row is None else (row.number, row.hash, row.time)
 
 
 def _forget_old(conn: Connection, epoch: int) -> None:

@@ -5,21 +5,30 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from suyuan.anchoring.model import Sending
-from suyuan.anchoring.tables import entries, epochs, leaves, operations, transactions
+from suyuan.anchoring.tables import checkpoints, entries, epochs, leaves, operations, transactions
 
 Mark = tuple[object, ...]
 
 
 def mark_of_lot(conn: Connection, lot_id: bytes) -> Mark:
-    """Changes with each new operation or leaf of anybody, with each transaction that becomes final, and with
-    every state of an entry of this lot; so it changes too often rather than too seldom.
+    """Changes with each new operation or leaf of anybody, with each final head of the chain, with each
+    transaction that becomes final, with the latch, and with every state of an entry of this lot; so it
+    changes too often rather than too seldom.
     """
     epoch = select(func.max(epochs.c.epoch)).scalar_subquery()
-    final = (transactions.c.epoch == epoch) & (transactions.c.state == Sending.FINAL)
+    its = transactions.c.epoch == epoch
+    final, mined = (
+        its & (transactions.c.state == Sending.FINAL),
+        its & (transactions.c.state == Sending.MINED),
+    )
+    heads = (checkpoints.c.epoch == epoch) & checkpoints.c.time.is_not(None)
     newest = select(
         select(func.max(operations.c.id)).scalar_subquery(),
         select(func.max(leaves.c.id)).scalar_subquery(),
         select(func.max(transactions.c.nonce)).where(final).scalar_subquery(),
+        select(func.min(transactions.c.block)).where(mined).scalar_subquery(),
+        select(func.max(checkpoints.c.number)).where(heads).scalar_subquery(),
+        select(epochs.c.latch).where(epochs.c.epoch == epoch).scalar_subquery(),
         epoch,
     )
     own = (

@@ -22,9 +22,9 @@ from suyuan.anchoring.model import (
     Sending,
     State,
 )
-from suyuan.anchoring.ports import Identity
+from suyuan.anchoring.ports import Block, Identity
 from suyuan.anchoring.repository import chunks
-from suyuan.anchoring.tables import entries, leaves, operations, transactions
+from suyuan.anchoring.tables import checkpoints, entries, leaves, operations, transactions
 from suyuan.kernel.ledger import Kind, LedgerEntry
 
 
@@ -185,6 +185,33 @@ def known_chain(conn: Connection) -> Identity | None:
     """The chain that the open epoch belongs to; None before the first contact."""
     row = identify.open_epoch(conn)
     return None if row is None else identify.identity_of(row)
+
+
+def final_head(conn: Connection) -> Block | None:
+    """The newest block of the open epoch that is final and up to which our books are; None before the first.
+
+    The newest checkpoint, or the newest final transaction when no checkpoint was written since. Blocks from
+    the first on in which something of ours has still to become final are left out.
+    """
+    row = identify.open_epoch(conn)
+    if row is None:
+        return None
+    its = transactions.c.epoch == row.epoch
+    waiting = select(func.min(transactions.c.block)).where(its, transactions.c.state == Sending.MINED)
+    end = conn.execute(waiting).scalar()
+    points = select(checkpoints.c.number, checkpoints.c.hash, checkpoints.c.time).where(
+        checkpoints.c.epoch == row.epoch, checkpoints.c.time.is_not(None)
+    )
+    ended = select(
+        transactions.c.block.label("number"), transactions.c.block_hash, transactions.c.block_time
+    ).where(its, transactions.c.state == Sending.FINAL, transactions.c.block.is_not(None))
+    if end is not None:
+        points, ended = points.where(checkpoints.c.number < end), ended.where(transactions.c.block < end)
+    newest = [
+        conn.execute(query.order_by(column.desc()).limit(1)).one_or_none()
+        for query, column in ((points, checkpoints.c.number), (ended, transactions.c.block))
+    ]
+    return max((Block(*found) for found in newest if found), key=lambda block: block.number, default=None)
 
 
 def latch(conn: Connection) -> tuple[str, str, datetime] | None:

@@ -108,7 +108,8 @@ class RelayLoop:
             return
         if not known:
             progress.numbered = number(way)
-        view = View(way.chain.head(), way.chain.nonce(way.relayer.address), way.chain.finalized())
+        finalized = way.chain.finalized()  # first: a nonce used up to there is then seen as used
+        view = View(way.chain.head(), way.chain.nonce(way.relayer.address), finalized)
         if way.safeguards.guard:
             progress.reopened = check(way, view)
         progress.mined, again = confirm(way, view)

@@ -44,13 +44,15 @@ epochs = Table(
     Column("latch_nonce", BigInteger),  # the latch goes when everything up to here is final again
 )
 
-#: Final heads that we acted on, newest few only; final transactions remember their own blocks.
+#: Final heads that we acted on, newest few only; final transactions remember their own blocks. All of ours
+#: that stood up to such a block was final in our books when it was written.
 checkpoints = Table(
     "anchoring_checkpoints",
     metadata,
     Column("epoch", Integer, ForeignKey("anchoring_epochs.epoch"), primary_key=True),
     Column("number", BigInteger, primary_key=True),
     Column("hash", LargeBinary, nullable=False),
+    Column("time", BigInteger),  # Unix seconds, the block's own; unknown in rows of earlier versions
 )
 
 transactions = Table(

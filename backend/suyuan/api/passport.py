@@ -13,6 +13,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
 from suyuan.anchoring.marks import mark_of_lot
+from suyuan.anchoring.ports import Identity
+from suyuan.anchoring.queries import known_chain
 from suyuan.api.gateway import Gateway, gateway, parts_of
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.digital_link import CANONICAL_STEM, QUALIFIERS
@@ -104,7 +106,7 @@ def proof(lot: str, request: Request, parts: Annotated[Gateway, Depends(gateway)
         story = gather(conn, known.uri) if known else None
         if story is None:
             raise LotUnknown(f"Nothing is recorded about {lot[:200]}.")
-        body = canonical_json(build_bundle(conn, parts.identity, story))
+        body = canonical_json(build_bundle(conn, _chain(conn, parts), story))
     return _send(request, Answer(body, _JSON))
 
 
@@ -140,14 +142,19 @@ def _kept_or_made(request: Request, parts: Gateway, uri: str, asked: Asked) -> A
 
 def _make(conn: Connection, parts: Gateway, story: Story, asked: Asked) -> Answer:
     if asked.form == "bundle":
-        return Answer(canonical_json(build_bundle(conn, parts.identity, story)), _JSON)
+        return Answer(canonical_json(build_bundle(conn, _chain(conn, parts), story)), _JSON)
     links = _links(parts, story, asked)
     if asked.form == "linkset":
         name = story.product.name(asked.language) if story.product else story.lot.uri
         return Answer(canonical_json(build_linkset(story.lot.uri, links.page, name)), _LINKSET)
-    page = build_page(conn, parts.identity, story, demo=parts.settings.makes_own_keys)
+    page = build_page(conn, _chain(conn, parts), story, demo=parts.settings.makes_own_keys)
     first = min(asked.first, max(len(page.steps) - 1, 0))
     return Answer(render_lot(page, asked.language, links, first), _HTML)
+
+
+def _chain(conn: Connection, parts: Gateway) -> Identity:
+    """The chain that the entries are recorded on; after a rebinding not the one this gateway began with."""
+    return known_chain(conn) or parts.identity
 
 
 def _shelf(request: Request) -> Shelf:

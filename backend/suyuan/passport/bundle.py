@@ -25,10 +25,9 @@ class NothingProven(NotFound):
 
 def build_bundle(conn: Connection, chain: Identity, story: Story) -> dict[str, object]:
     """The bundle as JSON values; canonical JSON of it is what is served. Raises NothingProven."""
-    if not story.final:
+    if not story.final or story.as_of is None:
         raise NothingProven(f"No entry of {story.lot.uri} is final on the chain yet.")
-    last = story.final[-1]
-    status = story.status
+    status, as_of = story.status, story.as_of
     return {
         "format": FORMAT,
         "lot": {"uri": story.lot.uri, "lotId": to_hex(story.lot.lot_id)},
@@ -48,7 +47,7 @@ def build_bundle(conn: Connection, chain: Identity, story: Story) -> dict[str, o
             "count": status.count,
             "head": to_hex(status.head),
         },
-        "asOf": {"block": last.block, "blockHash": to_hex(last.block_hash or b""), "time": _seconds(last)},
+        "asOf": {"block": as_of.number, "blockHash": to_hex(as_of.hash), "time": as_of.timestamp},
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from suyuan.anchoring.model import RecordedEntry, State
-from suyuan.anchoring.ports import Identity
+from suyuan.anchoring.ports import Block, Identity
 from suyuan.catalogue.queries import products_of
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.hashing import to_hex
@@ -67,15 +68,24 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         offered_to=_who(story.parties.get(story.status.offered_to)),
         chain=ChainFacts(chain.chain_id, chain.contracts["TraceLedger"], demo=demo),
         broken=broken,
+        as_of=_moment(story.as_of),
+        doubt=story.doubt,
         gaps=find_gaps(steps, has_temperature=any(step.temperature for step in steps)),
     )
+
+
+def _moment(block: Block | None) -> tuple[int, datetime] | None:
+    return None if block is None else (block.number, datetime.fromtimestamp(block.timestamp, UTC))
 
 
 def _steps(conn: Connection, story: Story) -> list[Step]:
     """Oldest first by the time told; what happened at the same time stands in the ledger's order."""
     handed = _confirmed(story.final)
     sites: dict[str, Names | None] = {}
-    steps = [_step(conn, story, entry, handed, sites) for entry in (*story.final, *story.others)]
+    steps = [
+        *(replace(_step(conn, story, each, handed, sites), recorded=_recorded(each)) for each in story.final),
+        *(_step(conn, story, each, handed, sites) for each in story.others),
+    ]
     steps.sort(key=lambda step: step.happened)
     for place, by in events.corrections(steps).items():
         steps[place] = replace(steps[place], corrected=True, corrected_at=by)
@@ -100,7 +110,7 @@ def _step(
         amounts=events.amounts(event, story.obj.uri),
         vouch=_vouch(entry, party, handed),
         state=str(entry.state),
-        recorded=_recorded(entry),
+        recorded=None,
         event_hash=to_hex(entry.event_hash),
         event_id=str(event.get("eventID", "")),
         temperature=events.temperature(event),

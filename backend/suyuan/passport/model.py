@@ -20,6 +20,7 @@ class State(StrEnum):
     """The verdict. Exactly one is shown; the first that applies, in this order."""
 
     BROKEN = "broken"  # what this server holds does not agree with itself
+    DOUBTED = "doubted"  # the chain is not, at present, the one that was recorded on
     CONTRADICTION = "contradiction"
     EMPTY = "empty"
     PENDING = "pending"
@@ -155,6 +156,8 @@ class LotPage:
     offered_to: Who | None
     chain: ChainFacts
     broken: str = ""
+    as_of: tuple[int, datetime] | None = None  # the block up to which the final entries are complete
+    doubt: tuple[str, datetime] | None = None  # a latch of anchoring, and since when
     gaps: tuple[Gap, ...] = field(default=())
 
     @property
@@ -178,6 +181,8 @@ class LotPage:
     def state(self) -> State:
         if self.broken:
             return State.BROKEN
+        if self.doubt:
+            return State.DOUBTED
         if self.discords:
             return State.CONTRADICTION
         if not self.final and not self.pending:

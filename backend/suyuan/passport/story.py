@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from suyuan.anchoring.leaves import proof_of
 from suyuan.anchoring.model import LeafProof, RecordedEntry, State
-from suyuan.anchoring.queries import entries_of_lot
+from suyuan.anchoring.ports import Block
+from suyuan.anchoring.queries import entries_of_lot, final_head, latch
 from suyuan.catalogue.model import Product
 from suyuan.catalogue.queries import product_of, versions_of
 from suyuan.journal.queries import events_by_hash
@@ -26,9 +28,11 @@ from suyuan.parties.queries import parties_by_number, profiles_of, recorded_prof
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One lot. `final` are its entries on chain, by index without gaps; `others` are on the way or refused.
+    """One lot. `final` are its entries up to the block `as_of`, by index without gaps; `others` are on the
+    way or refused.
 
-    `events` are public forms by event hash. `status` follows from `final` by the ledger's rules.
+    `events` are public forms by event hash. `status` follows from `final` by the ledger's rules. `doubt` says
+    by a word, and since when, why the chain's state is not believed at present.
     """
 
     lot: Lot
@@ -41,6 +45,8 @@ class Story:
     parties: Mapping[int, Party]
     contradictions: tuple[Contradiction, ...]
     status: LotState
+    as_of: Block | None
+    doubt: tuple[str, datetime] | None
 
 
 def gather(conn: Connection, uri: str) -> Story | None:
@@ -50,7 +56,8 @@ def gather(conn: Connection, uri: str) -> Story | None:
     if lot is None:
         return None
     entries = entries_of_lot(conn, identifier)
-    final = _prefix(entries)
+    as_of = final_head(conn)
+    final = _prefix(entries, -1 if as_of is None else as_of.number)
     placed = {(entry.operation, entry.position) for entry in final}
     numbers = {entry.party for entry in entries} | {entry.counterparty for entry in entries}
     obj = identify(uri)
@@ -67,13 +74,24 @@ def gather(conn: Connection, uri: str) -> Story | None:
         parties=parties_by_number(conn, numbers - {0}),
         contradictions=tuple(contradictions_of(conn, identifier)),
         status=_fold(final),
+        as_of=as_of,
+        doubt=_doubt(conn),
     )
 
 
-def _prefix(entries: list[RecordedEntry]) -> tuple[RecordedEntry, ...]:
-    """Final entries by index, up to the first that is missing: what a bundle can prove to be complete."""
+def _doubt(conn: Connection) -> tuple[str, datetime] | None:
+    found = latch(conn)
+    return None if found is None else (found[0], found[2])
+
+
+def _prefix(entries: list[RecordedEntry], last: int) -> tuple[RecordedEntry, ...]:
+    """Final entries by index, up to the block `last` and to the first that is missing: what a bundle can
+    prove to be complete.
+    """
     final = {
-        entry.index: entry for entry in entries if entry.state is State.FINAL and entry.index is not None
+        entry.index: entry
+        for entry in entries
+        if entry.state is State.FINAL and entry.index is not None and (entry.block or 0) <= last
     }
     found: list[RecordedEntry] = []
     while len(found) in final:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from suyuan.kernel.ledger import Kind
 from suyuan.passport.gaps import is_bystander
 from suyuan.passport.model import Discord, LotPage, State, Step
@@ -51,7 +53,24 @@ class View:
             values["already"] = already
         if page.since is not None:
             values["since"] = words.local_time(page.since)
-        return words.word(f"verdict.{page.state.value}Text", **values).strip()
+        if page.doubt is not None:
+            code, since = page.doubt
+            known = code if words.has(f"doubt.{code}") else "other"
+            values |= {"doubt": words.word(f"doubt.{known}"), "doubtedSince": words.local_time(since)}
+        said = [words.word(f"verdict.{page.state.value}Text", **values).strip()]
+        said += [words.word(f"also.{code}", **values) for code in self._also()]
+        return ("" if words.language == "zh" else " ").join(said)
+
+    def _also(self) -> Iterator[str]:
+        """What is wrong beside what the verdict is about: none of it may be hidden by another."""
+        page = self._page
+        wrong = {
+            State.DOUBTED: page.doubt is not None,
+            State.CONTRADICTION: bool(page.discords),
+            State.PENDING: page.pending > 0,
+            State.GAPS: any(gap.grave for gap in page.gaps),
+        }
+        yield from (state.value for state, holds in wrong.items() if holds and state is not page.state)
 
     @property
     def figures(self) -> tuple[tuple[str, int], ...]:
@@ -75,12 +94,10 @@ class View:
 
     @property
     def as_of(self) -> str:
-        last = max(
-            (step.recorded for step in self._page.final if step.recorded), key=lambda r: r.block, default=None
-        )
-        if last is None:
+        if self._page.as_of is None:
             return ""
-        return self._words.word("verify.asOf", block=last.block, time=self._words.local_time(last.time))
+        block, time = self._page.as_of
+        return self._words.word("verify.asOf", block=block, time=self._words.local_time(time))
 
     def discord(self, discord: Discord) -> str:
         facts = dict(discord.facts)
