@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         "embedded", description="`embedded`, `tester`, or the `http(s)://`, `ws(s)://` address of an EVM node"
     )
     finality: str = Field(
-        "", description="When a block is final: `depth:N`, `tag:finalized`, `saved`, `saved:N`"
+        "", description="When a block is final: `depth:N`, `tag:finalized`, `tag:safe`, `saved`, `saved:N`"
     )
     deployments_dir: Path = Field(Path(), description="Folder of the deployed contracts' addresses")
     master_key: SecretStr | None = Field(

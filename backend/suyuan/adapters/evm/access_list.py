@@ -2,6 +2,8 @@
 
 A lot's two storage slots, keccak256(lotId) and the next, are known before the transaction is sent. Naming a
 slot costs 1,900 gas and saves 2,000; naming the ledger costs 2,400. The ledger works the same without it.
+Only the lots of a submission that the ledger refuses are named in vain, which is rare: the gateway judges by
+the ledger's rules before.
 """
 
 from __future__ import annotations

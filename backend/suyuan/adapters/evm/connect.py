@@ -21,10 +21,9 @@ from suyuan.adapters.evm.node import CHAIN_ID, chain_folder, node_url
 from suyuan.adapters.evm.node_state import SAVED
 from suyuan.adapters.evm.policy import FinalityPolicy, parse_policy
 from suyuan.adapters.evm.relayer import LocalRelayer
-from suyuan.adapters.evm.rpc import HttpRpc, Rpc
+from suyuan.adapters.evm.rpc import LOOPBACK, HttpRpc, Rpc
 
 EMBEDDED, TESTER = "embedded", "tester"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @runtime_checkable
