@@ -7,20 +7,33 @@ place here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from suyuan.anchoring.errors import AlreadyQueued, PartyNumberTaken
 from suyuan.anchoring.model import PART_ENTRIES, OperationKind, State
-from suyuan.anchoring.repository import new_id
 from suyuan.anchoring.tables import entries as entries_table
 from suyuan.anchoring.tables import operations
 from suyuan.database.locks import hold
+from suyuan.database.prepared import Prepared
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.hashing import to_hex
 from suyuan.kernel.ledger import LedgerEntry
+
+_QUEUED = ("kind", "party", "reference", "part", "payload", "state", "tries", "created_at", "updated_at")
+
+
+def _insert_operation(dialect: str) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(operations)
+    return statement.on_conflict_do_nothing(index_elements=["reference", "part"]).returning(operations.c.id)
+
+
+_INSERT_OPERATION = Prepared(_insert_operation, [operations.c[name] for name in _QUEUED])
+_ENTRY = ("operation_id", "position", "lot_id", "event_hash", "occurred_at", "counterparty", "kind")
+_INSERT_ENTRIES = Prepared(insert(entries_table), [entries_table.c[name] for name in _ENTRY])
 
 
 def enqueue_submission(
@@ -35,10 +48,7 @@ def enqueue_submission(
     for part, start in enumerate(range(0, max(len(entries), 1), PART_ENTRIES)):
         chunk = entries[start : start + PART_ENTRIES]
         operation = _insert(conn, clock, OperationKind.SUBMISSION, party, reference, part=part)
-        if chunk:
-            conn.execute(
-                insert(entries_table), [_row(operation, at, entry) for at, entry in enumerate(chunk)]
-            )
+        _INSERT_ENTRIES.run_many(conn, [_row(operation, at, entry) for at, entry in enumerate(chunk)])
         ids.append(operation)
     return ids[0]
 
@@ -138,14 +148,14 @@ def _insert(  # noqa: PLR0913, PLR0917 - one place that writes the row
         "part": part,
         "payload": None if payload is None else canonical_json(dict(payload)).decode(),
         "state": State.RECEIVED,
+        "tries": 0,
         "created_at": now,
         "updated_at": now,
     }
-    try:
-        with conn.begin_nested():
-            return new_id(conn, insert(operations).values(row))
-    except IntegrityError as error:
-        raise AlreadyQueued(f"{reference} is already queued") from error
+    queued = _INSERT_OPERATION.rows(conn, row)
+    if not queued:
+        raise AlreadyQueued(f"{reference} is already queued")
+    return int(queued[0][0])
 
 
 def _row(operation: int, position: int, entry: LedgerEntry) -> dict[str, object]:

@@ -8,29 +8,39 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from suyuan.database.numbers import reserve
+from suyuan.database.prepared import Prepared
 from suyuan.journal import tables as t
 from suyuan.journal.model import CapturedEvent, JournalEvent, StoredSubmission
 from suyuan.kernel.canonical import canonical_json
 
 CHUNK = 500
 
-_ANSWERED = select(t.captures).where(
-    t.captures.c.caller == bindparam("caller"), t.captures.c.request_hash == bindparam("request")
+_captures = t.captures.c
+_STORED = select(_captures.id, _captures.answer).where(_captures.caller == bindparam("caller"))
+_ANSWERED = Prepared(_STORED.where(_captures.request_hash == bindparam("request")))
+_UNDER_KEY = Prepared(_STORED.where(_captures.key_hash == bindparam("key")))
+_INSERT_SUBMISSION = Prepared(insert(t.submissions), t.submissions.c)
+_INSERT_RECEIPT = Prepared(insert(t.receipts), t.receipts.c)
+_INSERT_CAPTURE = Prepared(insert(t.captures), t.captures.c)
+_INSERT_EVENTS = Prepared(insert(t.events), [each for each in t.events.c if each is not t.events.c.id])
+_KNOWN_EVENTS = Prepared(
+    select(t.events.c.event_key, t.events.c.submission, t.events.c.content_hash, t.events.c.original).where(
+        t.events.c.party == bindparam("party"), t.events.c.event_key.in_(bindparam("keys", expanding=True))
+    ),
+    expanding="keys",
 )
-_INSERT_SUBMISSION = insert(t.submissions).returning(t.submissions.c.position)
-_INSERT_RECEIPT = insert(t.receipts)
-_INSERT_CAPTURE = insert(t.captures)
-_INSERT_EVENTS = insert(t.events)
-_KNOWN_EVENTS = select(
-    t.events.c.party,
-    t.events.c.event_key,
-    t.events.c.submission,
-    t.events.c.content_hash,
-    t.events.c.original,
-).where(tuple_(t.events.c.party, t.events.c.event_key).in_(bindparam("keys", expanding=True)))
+
+
+def _keep_document(dialect: str) -> Any:
+    kind = postgresql if dialect == "postgresql" else sqlite
+    return kind.insert(t.documents).on_conflict_do_nothing()
+
+
+_KEEP_DOCUMENT = Prepared(_keep_document, t.documents.c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,54 +52,52 @@ class Known:
     original: str | None
 
 
-def stored_answer(conn: Connection, caller: str, request_hash: bytes) -> Row[Any] | None:
-    """The capture of the same request by the same caller."""
-    return conn.execute(_ANSWERED, {"caller": caller, "request": request_hash}).one_or_none()
+def stored_answer(conn: Connection, caller: str, request_hash: bytes) -> tuple[str, str] | None:
+    """Id and answer of the capture of the same request by the same caller."""
+    return _one(_ANSWERED.rows(conn, {"caller": caller, "request": request_hash}))
 
 
-def answer_under_key(conn: Connection, caller: str, key_hash: bytes) -> Row[Any] | None:
-    """The capture that used this Idempotency-Key."""
-    c = t.captures.c
-    return conn.execute(select(t.captures).where(c.caller == caller, c.key_hash == key_hash)).one_or_none()
+def answer_under_key(conn: Connection, caller: str, key_hash: bytes) -> tuple[str, str] | None:
+    """Id and answer of the capture that used this Idempotency-Key."""
+    return _one(_UNDER_KEY.rows(conn, {"caller": caller, "key": key_hash}))
 
 
-def known_events(conn: Connection, keys: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Known]:
-    """Those of (party, event key) that are stored."""
-    found = {}
-    for start in range(0, len(keys), CHUNK):
-        for row in conn.execute(_KNOWN_EVENTS, {"keys": list(keys[start : start + CHUNK])}):
-            found[row.party, row.event_key] = Known(row.submission, row.content_hash, row.original)
-    return found
+def _one(rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def known_events(conn: Connection, party: int, keys: Sequence[bytes]) -> dict[bytes, Known]:
+    """Those of the keys under which the party has told an event."""
+    rows = _KNOWN_EVENTS.rows(conn, {"party": party, "keys": keys})
+    return {key: Known(submission, content, original) for key, submission, content, original in rows}
 
 
 def insert_document(conn: Connection, digest: bytes, body: bytes, now: datetime) -> None:
     """Keep the bytes, once."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    row = {"hash": digest, "body": body, "received_at": now}
-    conn.execute(dialect.insert(t.documents).on_conflict_do_nothing(), row)
+    _KEEP_DOCUMENT.run(conn, {"hash": digest, "body": body, "received_at": now})
 
 
-def insert_submission(conn: Connection, row: Mapping[str, Any]) -> int:
-    """The position of the new submission."""
-    answer = conn.execute(_INSERT_SUBMISSION, dict(row))
-    return int(answer.scalar_one())
+def next_position(conn: Connection) -> int:
+    """The place of the next submission among all."""
+    (position,) = reserve(conn, t.submissions.c.position, 1)
+    return position
+
+
+def insert_submission(conn: Connection, row: Mapping[str, Any]) -> None:
+    _INSERT_SUBMISSION.run(conn, row)
 
 
 def insert_receipt(conn: Connection, submission: str, receipt: Mapping[str, Any]) -> None:
-    conn.execute(
-        _INSERT_RECEIPT, {"submission": submission, "receipt": canonical_json(dict(receipt)).decode()}
-    )
+    _INSERT_RECEIPT.run(conn, {"submission": submission, "receipt": canonical_json(dict(receipt)).decode()})
 
 
 def insert_capture(conn: Connection, row: Mapping[str, Any]) -> None:
-    conn.execute(_INSERT_CAPTURE, dict(row))
+    _INSERT_CAPTURE.run(conn, row)
 
 
 def insert_events(conn: Connection, submission: int, party: int, captured: Sequence[CapturedEvent]) -> None:
     """Keep the events, and what their public forms conceal."""
-    if not captured:
-        return
-    conn.execute(_INSERT_EVENTS, [_event_row(submission, party, each) for each in captured])
+    _INSERT_EVENTS.run_many(conn, [_event_row(submission, party, each) for each in captured])
     hiding = [each for each in captured if each.hidden]
     if not hiding:
         return

@@ -105,7 +105,8 @@ def _answered_before(conn: Connection, request: Request) -> SubmissionAccepted |
             raise KeyReused([Fault("", "idempotency.key_reused", message, fix)])
     if found is None:
         return None
-    return SubmissionAccepted(orjson.loads(found.answer), found.id, is_new=False)
+    identifier, answer = found
+    return SubmissionAccepted(orjson.loads(answer), identifier, is_new=False)
 
 
 def _default_party(conn: Connection, request: Request) -> int | None:
@@ -139,13 +140,12 @@ def _drop_repeated(conn: Connection, shares: Sequence[Share]) -> None:
     """Leave out events that their party has told before. Raises EventConflict for another content under
     one id.
     """
-    keys = [(share.party.number, each.key) for share in shares for each in share.events]
-    known = repository.known_events(conn, keys)
     faults: list[Fault] = []
     for share in shares:
+        known = repository.known_events(conn, share.party.number, [each.key for each in share.events])
         fresh: dict[bytes, CapturedEvent] = {}
         for each in share.events:
-            before = known.get((share.party.number, each.key))
+            before = known.get(each.key)
             twin = fresh.get(each.key)
             if before is None and twin is None:
                 fresh[each.key] = each
@@ -239,8 +239,10 @@ def _store_share(
 ) -> dict[str, Any]:
     identifier = new_id(clock)
     entries = entries_hash(share.entries)
+    position = repository.next_position(conn)
     row = {
         **common,
+        "position": position,
         "id": identifier,
         "party": share.party.number,
         "events": len(share.events),
@@ -248,7 +250,7 @@ def _store_share(
         "entries_hash": entries,
         "warnings": canonical_json([each.as_dict() for each in share.warnings]).decode(),
     }
-    position = repository.insert_submission(conn, row)
+    repository.insert_submission(conn, row)
     received = to_millis(common["received_at"])
     receipt = signer.sign(
         Receipt(identifier, share.party.number, common["document"], entries, received, position)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Row,
     Select,
     Table,
     and_,
@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from suyuan.database.numbers import reserve
+from suyuan.database.prepared import Prepared
 from suyuan.database.types import UtcMillis
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.ledger import LotState
@@ -40,23 +42,54 @@ _CLAIM = text(
     "SELECT pg_advisory_xact_lock(CAST(:class AS int), slice) FROM unnest(CAST(:slices AS int[])) AS slice"
 )
 
+
+class ContentRow(NamedTuple):
+    """What went into a container or came out, by lot numbers."""
+
+    container: int
+    child: int | None
+    added: bool
+    at: datetime
+    quantity: Decimal | None
+    uom: str | None
+    event_hash: bytes
+
+
 _Value = TypeVar("_Value")
 
-# Statements are built once: on a small submission, building them anew cost more than running them.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_LOTS_BY_ID = select(t.lot).where(t.lot.c.lot_id.in_(_IDS))
-_LOTS_BY_NUMBER = select(t.lot).where(t.lot.c.number.in_(_IDS))
-_TOUCHES = select(t.touch).where(
-    t.touch.c.lot.in_(_IDS), t.touch.c.party.in_(bindparam("parties", expanding=True))
+_LOTS_BY_ID = Prepared(select(t.lot).where(t.lot.c.lot_id.in_(_IDS)), expanding="ids")
+_LOTS_BY_NUMBER = Prepared(select(t.lot).where(t.lot.c.number.in_(_IDS)), expanding="ids")
+_TOUCHES = Prepared(
+    select(t.touch.c.lot).where(t.touch.c.lot.in_(_IDS), t.touch.c.party == bindparam("party")),
+    expanding="ids",
 )
-_CHILDREN = select(t.edge.c.parent, t.edge.c.child).where(t.edge.c.parent.in_(_IDS))
-_INSERT_LOTS = insert(t.lot).returning(t.lot.c.number, t.lot.c.lot_id)
+_CHILDREN = Prepared(
+    select(t.edge.c.parent, t.edge.c.child).where(t.edge.c.parent.in_(_IDS)), expanding="ids"
+)
+_INSERT_LOTS = Prepared(insert(t.lot), t.lot.c)
 _STATE = ("custodian", "offered_to", "entries", "head", "maker")
-_UPDATE_LOTS = (
+_UPDATE_LOTS = Prepared(
     update(t.lot)
     .where(t.lot.c.number == bindparam("at"))
     .values({name: bindparam(f"new_{name}") for name in _STATE})
 )
+_INSERT_CHANGES = Prepared(insert(t.content), [each for each in t.content.c if each is not t.content.c.id])
+
+
+def insert_new(table: Table) -> Prepared:
+    """Inserts rows, leaving out those whose key is already there."""
+
+    def statement(dialect: str) -> Any:
+        kind = postgresql if dialect == "postgresql" else sqlite
+        return kind.insert(table).on_conflict_do_nothing()
+
+    return Prepared(statement, [each for each in table.c if each.name != "id"])
+
+
+_INSERT_EDGES = insert_new(t.edge)
+_INSERT_TOUCHES = insert_new(t.touch)
+_INSERT_CONTRADICTIONS = insert_new(t.contradiction)
 
 
 def _changes_statement() -> Select[Any]:
@@ -69,14 +102,14 @@ def _changes_statement() -> Select[Any]:
     )
     known = and_(c.container.in_(_IDS), c.at <= bindparam("latest", type_=UtcMillis))
     return (
-        select(t.content)
+        select(c.container, c.child, c.added, c.at, c.quantity, c.uom, c.event_hash)
         .join(emptied, emptied.c.container == c.container, isouter=True)
         .where(known, or_(emptied.c.at.is_(None), c.at >= emptied.c.at))
         .order_by(c.id)
     )
 
 
-_CHANGES = _changes_statement()
+_CHANGES = Prepared(_changes_statement(), expanding="ids")
 
 
 def claim(conn: Connection, ids: Iterable[bytes]) -> None:
@@ -94,48 +127,34 @@ def chunks(values: Iterable[_Value]) -> Iterator[Sequence[_Value]]:
         yield listed[start : start + CHUNK]
 
 
-def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, leaving out those whose key is already there."""
-    if not rows:
-        return
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    conn.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
-
-
-def _lot(row: Row[Any]) -> Lot:
-    state = LotState(row.custodian, row.offered_to, row.entries, row.head)
-    return Lot(row.number, row.lot_id, row.uri, row.wellformed, state, row.maker, row.first_seen)
+def _lot(row: Sequence[Any]) -> Lot:
+    number, lot_id, uri, wellformed, custodian, offered_to, entries, head, maker, first_seen = row
+    return Lot(
+        number, lot_id, uri, wellformed, LotState(custodian, offered_to, entries, head), maker, first_seen
+    )
 
 
 def lots_by_id(conn: Connection, ids: Iterable[bytes]) -> dict[bytes, Lot]:
     """Known lots among `ids`, by id."""
-    found = {}
-    for part in chunks(ids):
-        for row in conn.execute(_LOTS_BY_ID, {"ids": part}):
-            found[row.lot_id] = _lot(row)
-    return found
+    return {lot.lot_id: lot for lot in map(_lot, _LOTS_BY_ID.rows(conn, {"ids": ids}))}
 
 
 def lots_by_number(conn: Connection, numbers: Iterable[int]) -> dict[int, Lot]:
-    found = {}
-    for part in chunks(numbers):
-        for row in conn.execute(_LOTS_BY_NUMBER, {"ids": part}):
-            found[row.number] = _lot(row)
-    return found
+    return {lot.number: lot for lot in map(_lot, _LOTS_BY_NUMBER.rows(conn, {"ids": numbers}))}
 
 
-def insert_lots(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[bytes, int]:
+def insert_lots(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[bytes, int]:
     """Insert new lots; their numbers by id."""
     if not rows:
         return {}
-    answer = conn.execute(_INSERT_LOTS, list(rows))
-    return {row.lot_id: row.number for row in answer}
+    numbers = reserve(conn, t.lot.c.number, len(rows))
+    numbered = [{**row, "number": number} for row, number in zip(rows, numbers, strict=True)]
+    _INSERT_LOTS.run_many(conn, numbered)
+    return {row["lot_id"]: row["number"] for row in numbered}
 
 
 def update_lots(conn: Connection, lots: Sequence[tuple[int, LotState, int]]) -> None:
     """Write states and makers of known lots, given as (number, state, maker)."""
-    if not lots:
-        return
     rows = [
         {
             "at": number,
@@ -147,40 +166,33 @@ def update_lots(conn: Connection, lots: Sequence[tuple[int, LotState, int]]) -> 
         }
         for number, state, maker in lots
     ]
-    conn.execute(_UPDATE_LOTS, rows)
+    _UPDATE_LOTS.run_many(conn, rows)
 
 
 def touches(conn: Connection, numbers: Iterable[int], parties: Iterable[int]) -> set[tuple[int, int]]:
     """(lot number, party) of those parties that ever wrote about those lots."""
-    wanted = list(parties)
-    found: set[tuple[int, int]] = set()
-    for part in chunks(numbers):
-        rows = conn.execute(_TOUCHES, {"ids": part, "parties": wanted})
-        found.update((row.lot, row.party) for row in rows)
-    return found
+    listed = list(numbers)
+    return {
+        (number, party)
+        for party in parties
+        for (number,) in _TOUCHES.rows(conn, {"ids": listed, "party": party})
+    }
 
 
 def container_changes(
     conn: Connection, containers: Iterable[int], earliest: datetime, latest: datetime
-) -> list[Row[Any]]:
+) -> list[ContentRow]:
     """Rows of `content` that matter for the times between `earliest` and `latest`, oldest record first:
     nothing from before the last time at which a container was emptied, or a reused crate would cost more
     every day.
     """
-    found: list[Row[Any]] = []
-    for part in chunks(containers):
-        rows = conn.execute(_CHANGES, {"ids": part, "earliest": earliest, "latest": latest})
-        found.extend(rows)
-    return found
+    values = {"ids": containers, "earliest": earliest, "latest": latest}
+    return [ContentRow(*row) for row in _CHANGES.rows(conn, values)]
 
 
 def children_of(conn: Connection, numbers: Iterable[int]) -> list[tuple[int, int]]:
     """(parent, child) for each edge out of these lots."""
-    found: list[tuple[int, int]] = []
-    for part in chunks(numbers):
-        rows = conn.execute(_CHILDREN, {"ids": part})
-        found.extend((row.parent, row.child) for row in rows)
-    return found
+    return [(parent, child) for parent, child in _CHILDREN.rows(conn, {"ids": numbers})]
 
 
 def insert_edges(conn: Connection, edges: Iterable[Edge], numbers: Mapping[bytes, int]) -> None:
@@ -194,13 +206,14 @@ def insert_edges(conn: Connection, edges: Iterable[Edge], numbers: Mapping[bytes
         }
         for edge in edges
     ]
-    insert_new(conn, t.edge, rows)
+    _INSERT_EDGES.run_many(conn, rows)
 
 
 def insert_touches(
     conn: Connection, pairs: Iterable[tuple[bytes, int]], numbers: Mapping[bytes, int]
 ) -> None:
-    insert_new(conn, t.touch, [{"lot": numbers[lot_id], "party": party} for lot_id, party in sorted(pairs)])
+    rows = [{"lot": numbers[lot_id], "party": party} for lot_id, party in sorted(pairs)]
+    _INSERT_TOUCHES.run_many(conn, rows)
 
 
 def insert_changes(conn: Connection, changes: Iterable[Change], numbers: Mapping[bytes, int]) -> None:
@@ -216,8 +229,7 @@ def insert_changes(conn: Connection, changes: Iterable[Change], numbers: Mapping
         }
         for change in changes
     ]
-    if rows:
-        conn.execute(insert(t.content), rows)
+    _INSERT_CHANGES.run_many(conn, rows)
 
 
 def insert_contradictions(
@@ -234,7 +246,7 @@ def insert_contradictions(
         }
         for each in found
     ]
-    insert_new(conn, t.contradiction, rows)
+    _INSERT_CONTRADICTIONS.run_many(conn, rows)
 
 
 def settle_processes(conn: Connection, processes: Iterable[str]) -> None:
@@ -243,6 +255,6 @@ def settle_processes(conn: Connection, processes: Iterable[str]) -> None:
         conn.execute(delete(t.contradiction).where(t.contradiction.c.process.in_(part)))
 
 
-def amount_of(row: Row[Any]) -> Amount | None:
+def amount_of(row: ContentRow) -> Amount | None:
     """The amount in a row of `content`."""
     return None if row.quantity is None else Amount(row.quantity, row.uom or "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from suyuan.database.prepared import Prepared
 from suyuan.lots import tables as t
 from suyuan.lots.model import Amount, Direction, Part, Transformation
-from suyuan.lots.repository import chunks
 
 Sums = dict[tuple[Direction, str], Decimal]
 
@@ -26,18 +27,31 @@ class Stated:
 
 NOTHING = Stated({}, {})
 
-_OF_LOTS = select(t.total).where(t.total.c.lot.in_(bindparam("ids", expanding=True)))
+_OF_LOTS = Prepared(
+    select(t.total).where(t.total.c.lot.in_(bindparam("ids", expanding=True))), expanding="ids"
+)
+
+
+def _upsert(dialect: str) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(t.total)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["lot", "direction", "uom"],
+        set_={"quantity": new.quantity, "event_hash": new.event_hash},
+    )
+
+
+_WRITE = Prepared(_upsert, t.total.c)
 
 
 def of_lots(conn: Connection, numbers: Iterable[int]) -> dict[int, Stated]:
     """What is stated of lots, by lot number; a lot of which nothing is stated is left out."""
     found: dict[int, Stated] = {}
-    for part in chunks(numbers):
-        for row in conn.execute(_OF_LOTS, {"ids": part}):
-            stated = found.setdefault(row.lot, Stated({}, {}))
-            direction = Direction(row.direction)
-            stated.sums[direction, row.uom] = row.quantity
-            stated.last[direction] = row.event_hash
+    for lot, way, uom, quantity, event_hash in _OF_LOTS.rows(conn, {"ids": numbers}):
+        stated = found.setdefault(lot, Stated({}, {}))
+        direction = Direction(way)
+        stated.sums[direction, uom] = quantity
+        stated.last[direction] = event_hash
     return found
 
 
@@ -54,16 +68,7 @@ def write_lots(conn: Connection, changed: Mapping[int, Stated]) -> None:
         for number, stated in changed.items()
         for (direction, uom), quantity in stated.sums.items()
     ]
-    if not rows:
-        return
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(t.total)
-    new = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["lot", "direction", "uom"],
-        set_={"quantity": new.quantity, "event_hash": new.event_hash},
-    )
-    conn.execute(statement, rows)
+    _WRITE.run_many(conn, rows)
 
 
 def parts_of_process(

@@ -12,7 +12,15 @@ from suyuan.kernel.identity import NotAnIdentifier
 from suyuan.parties import references
 from suyuan.parties.errors import PartyUnknown
 from suyuan.parties.model import Party, PartyKey, Profile, Site
-from suyuan.parties.repository import load_keys, load_parties, load_sites, uri_key
+from suyuan.parties.repository import (
+    load_keys,
+    load_parties,
+    load_sites,
+    owners_by_hash,
+    parties_by_hash,
+    parties_with,
+    uri_key,
+)
 from suyuan.parties.tables import identifiers, keys, parties, profiles, sites
 
 
@@ -32,8 +40,7 @@ def party_by_uri(conn: Connection, uri: str) -> Party | None:
 
 def parties_by_number(conn: Connection, numbers: Iterable[int]) -> dict[int, Party]:
     """Those of the numbers that exist."""
-    found = load_parties(conn, parties.c.number.in_(sorted(set(numbers))))
-    return {party.number: party for party in found}
+    return {party.number: party for party in parties_with(conn, sorted(set(numbers)))}
 
 
 def the_party(conn: Connection, number: int) -> Party:
@@ -101,18 +108,14 @@ def recorded_profile(conn: Connection, party: int) -> Profile | None:
 def numbers_of(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Party numbers by identifier as it is given, for many at once; those that are none's are left out."""
     wanted = _keys(uris)
-    query = select(identifiers.c.uri_hash, identifiers.c.party).where(
-        identifiers.c.uri_hash.in_(set(wanted.values()))
-    )
-    found = {row.uri_hash: row.party for row in conn.execute(query)} if wanted else {}
+    found = parties_by_hash(conn, set(wanted.values()))
     return {uri: found[key] for uri, key in wanted.items() if key in found}
 
 
 def owners_of_sites(conn: Connection, uris: Iterable[str]) -> dict[str, int]:
     """Party numbers by the URI of a site as it is given; unknown sites are left out."""
     wanted = _keys(uris)
-    query = select(sites.c.uri_hash, sites.c.party).where(sites.c.uri_hash.in_(set(wanted.values())))
-    found = {row.uri_hash: row.party for row in conn.execute(query)} if wanted else {}
+    found = owners_by_hash(conn, set(wanted.values()))
     return {uri: found[key] for uri, key in wanted.items() if key in found}
 
 

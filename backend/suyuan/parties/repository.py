@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
+from suyuan.database.prepared import Prepared
 from suyuan.kernel.identity import identify, lot_id
 from suyuan.kernel.ledger import Role
 from suyuan.parties.model import Licence, Party, PartyKey, Site
@@ -20,34 +21,69 @@ def uri_key(uri: str) -> bytes:
     return lot_id(identify(uri).uri)
 
 
+_BY_NUMBER = Prepared(
+    select(parties).where(parties.c.number.in_(bindparam("numbers", expanding=True))), expanding="numbers"
+)
+_IDENTIFIERS_OF = Prepared(
+    select(identifiers.c.party, identifiers.c.uri)
+    .where(identifiers.c.party.in_(bindparam("numbers", expanding=True)))
+    .order_by(identifiers.c.party, identifiers.c.position),
+    expanding="numbers",
+)
+_PARTIES_OF = Prepared(
+    select(identifiers.c.uri_hash, identifiers.c.party).where(
+        identifiers.c.uri_hash.in_(bindparam("hashes", expanding=True))
+    ),
+    expanding="hashes",
+)
+_OWNERS_OF = Prepared(
+    select(sites.c.uri_hash, sites.c.party).where(sites.c.uri_hash.in_(bindparam("hashes", expanding=True))),
+    expanding="hashes",
+)
+
+
 def load_parties(conn: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Party]:
     """Parties by number."""
-    rows = conn.execute(select(parties).where(*conditions).order_by(parties.c.number).limit(limit)).all()
-    known = _identifiers_of(conn, [row.number for row in rows])
-    return [_party(row, known[row.number]) for row in rows]
+    query = select(parties).where(*conditions).order_by(parties.c.number).limit(limit)
+    return _whole(conn, conn.execute(query).all())
 
 
-def _identifiers_of(conn: Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {number: [] for number in numbers}
-    query = select(identifiers.c.party, identifiers.c.uri).where(identifiers.c.party.in_(numbers))
-    for party, uri in conn.execute(query.order_by(identifiers.c.party, identifiers.c.position)):
-        found[party].append(uri)
-    return found
+def parties_with(conn: Connection, numbers: Iterable[int]) -> list[Party]:
+    """The parties with these numbers; every submission asks."""
+    return _whole(conn, _BY_NUMBER.rows(conn, {"numbers": numbers}))
 
 
-def _party(row: Any, uris: Iterable[str]) -> Party:
+def parties_by_hash(conn: Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:
+    """Party numbers by the hashes of identifiers."""
+    return {row[0]: row[1] for row in _PARTIES_OF.rows(conn, {"hashes": hashes})}
+
+
+def owners_by_hash(conn: Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:
+    """Party numbers by the hashes of sites."""
+    return {row[0]: row[1] for row in _OWNERS_OF.rows(conn, {"hashes": hashes})}
+
+
+def _whole(conn: Connection, rows: Sequence[Sequence[Any]]) -> list[Party]:
+    known: dict[int, list[str]] = {row[0]: [] for row in rows}
+    for party, uri in _IDENTIFIERS_OF.rows(conn, {"numbers": known}):
+        known[party].append(uri)
+    return [_party(row, known[row[0]]) for row in rows]
+
+
+def _party(row: Sequence[Any], uris: Iterable[str]) -> Party:
+    number, names, roles, until, suspended, code, licences, version, profile, created = row
     return Party(
-        number=row.number,
-        names=json.loads(row.names),
+        number=number,
+        names=json.loads(names),
         identifiers=tuple(uris),
-        roles=Role(row.roles),
-        qualified_until=row.qualified_until,
-        suspended=row.suspended,
-        credit_code=row.credit_code,
-        licences=tuple(_licence(each) for each in json.loads(row.licences)),
-        profile_version=row.profile_version,
-        profile_hash=row.profile_hash,
-        created_at=row.created_at,
+        roles=Role(roles),
+        qualified_until=until,
+        suspended=suspended,
+        credit_code=code,
+        licences=tuple(_licence(each) for each in json.loads(licences)),
+        profile_version=version,
+        profile_hash=profile,
+        created_at=created,
     )
 
 
