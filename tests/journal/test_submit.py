@@ -376,3 +376,19 @@ def test_a_pallet_is_handed_over_with_everything_on_it(world):
 def test_the_receipt_key_must_be_a_key():
     with pytest.raises(ValueError, match=r"secret|key|scalar|zero|range"):
         ReceiptSigner(bytes(32), 1, LEDGER)
+
+
+def test_a_text_with_a_nul_is_refused_with_its_place_on_either_database(world):
+    nasty = made(amount("rice", 1), **{"example:note": {"a": ["fine", "half\0way"], "b\0": 1}})
+    before = world.stored()
+    with pytest.raises(DocumentRefused) as refusal:
+        world.send("farm", made(amount("oats", 1)), nasty)
+    listed = [(fault.pointer, fault.code) for fault in refusal.value.faults]
+    note = "/epcisBody/eventList/1/example:note"
+    assert listed == [(note, "text.nul"), (f"{note}/a/1", "text.nul")]
+    assert world.stored() == before
+
+
+def test_a_backslash_before_u0000_is_no_nul(world):
+    world.send("farm", made(amount("rice", 1), **{"example:note": "C:\\u0000"}))
+    assert world.kinds("rice") == [("farm", "PRODUCED")]

@@ -15,11 +15,15 @@ from suyuan.journal.validation import MAX_FAULTS, schema_faults
 from suyuan.kernel.canonical import parse_json
 from suyuan.kernel.errors import Fault, TooLarge
 from suyuan.kernel.identity import NotAnIdentifier
+from suyuan.kernel.json_faults import escape_pointer
 
 #: Things that one event may name; a recorded event is one entry for each.
 MAX_THINGS = 5_000
 #: Distinct inputs times outputs of one transformation: each pair is an edge of the genealogy.
 MAX_EDGES = 20_000
+
+#: How JSON text must write the character, so that one look finds most texts free of it.
+_ESCAPED_NUL = b"\\u0000"
 
 _LISTS = (
     "epcList",
@@ -42,7 +46,10 @@ def take_in(body: bytes, limits: Limits, now: datetime) -> tuple[Document, list[
         raise TooLarge(
             f"{len(body)} bytes are more than the {limits.max_bytes} of one request.", code="body.too-large"
         )
-    document = open_document(parse_json(body), limits.max_events)
+    value = parse_json(body)
+    if _ESCAPED_NUL in body:
+        refuse_nul(value)
+    document = open_document(value, limits.max_events)
     faults = schema_faults(document.raw)
     broken = {fault.pointer for fault in faults}
     events = []
@@ -72,6 +79,28 @@ def take_in(body: bytes, limits: Limits, now: datetime) -> tuple[Document, list[
     if faults:
         raise DocumentRefused(faults[:MAX_FAULTS])
     return document, events
+
+
+def refuse_nul(value: object) -> None:
+    """Raises DocumentRefused with every text that holds the character U+0000: PostgreSQL keeps no such text.
+
+    A name that holds it is shown at its object.
+    """
+    found: list[str] = []
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        pointer, each = waiting.pop()
+        if isinstance(each, str) and "\0" in each:
+            found.append(pointer)
+        elif isinstance(each, dict):
+            found += [pointer] if any("\0" in name for name in each) else []
+            waiting += [(f"{pointer}/{escape_pointer(name)}", child) for name, child in each.items()]
+        elif isinstance(each, list):
+            waiting += [(f"{pointer}/{place}", child) for place, child in enumerate(each)]
+    if found:
+        message, fix = "the text holds the character U+0000", "leave the character out"
+        faults = [Fault(pointer, "text.nul", message, fix) for pointer in sorted(set(found))]
+        raise DocumentRefused(faults[:MAX_FAULTS])
 
 
 def _known(event: Mapping[str, Any], document: Document) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from suyuan.database.locks import hold
 from suyuan.lots import repository
 from suyuan.lots.errors import GenealogyCycle
 from suyuan.lots.genealogy import find_cycle
@@ -16,8 +17,10 @@ class Family:
     """New edges by (parent, child). `find` gives a stored lot by its id, or None for a lot new in this
     submission.
 
-    Two submissions at the same moment about different lots could close a ring between them on PostgreSQL;
-    traces end on rings all the same.
+    Submissions about different lots run at the same moment on PostgreSQL, and each could add one half of a
+    ring. A ring needs a lot that gets a new parent while others were made of it already: such submissions
+    go one after another, and each looks again once it is its turn. A lot of which nothing was made yet is
+    locked by its own submission, so nothing can be made of it meanwhile.
     """
 
     def __init__(self, conn: Connection, find: Callable[[bytes], Lot | None]) -> None:
@@ -25,6 +28,8 @@ class Family:
         self._find = find
         self._children: dict[bytes, set[bytes]] = {}
         self._descended: set[bytes] = set()
+        self._met_stored = False
+        self._is_alone = False
         self._stored: dict[int, Lot] = {}
         self._by_id: dict[bytes, Lot] = {}
         self.edges: dict[tuple[bytes, bytes], Edge] = {}
@@ -37,6 +42,11 @@ class Family:
         if (edge.parent, edge.child) in self.edges:
             return
         self._load_descendants(edge.child, edge.parent)
+        if self._met_stored and not self._is_alone:
+            hold(self._conn, "lots", "descent")
+            self._is_alone = True
+            self._descended.clear()
+            self._load_descendants(edge.child, edge.parent)
         cycle = find_cycle(self._children, edge.parent, edge.child)
         if cycle:
             raise GenealogyCycle(cycle)
@@ -53,6 +63,7 @@ class Family:
             lots = [lot for lot in map(self._lot, waiting) if lot is not None]
             self._stored.update({lot.number: lot for lot in lots})
             pairs = repository.children_of(self._conn, [lot.number for lot in lots]) if lots else []
+            self._met_stored = self._met_stored or bool(pairs)
             unknown = {child for _, child in pairs} - set(self._stored)
             for number, lot in repository.lots_by_number(self._conn, unknown).items():
                 self._stored[number] = self._by_id[lot.lot_id] = lot
