@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections import deque
 from collections.abc import Mapping
@@ -14,8 +15,8 @@ from urllib.parse import quote
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from suyuan.cli.columns import columns
 from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
 from suyuan.kernel import identity
@@ -23,6 +24,7 @@ from suyuan.kernel.errors import SuyuanError
 
 lot = typer.Typer(help="Lots.", no_args_is_help=True)
 console = Console(highlight=False)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:.*\+00:00")
 LotArgument = Annotated[str, typer.Argument(metavar="LOT", help="Digital Link URI, EPC URN, or GTIN/LOT")]
 
 
@@ -59,7 +61,7 @@ def show(
         return
     console.print(f"[bold]{escape(str(found.get('uri')))}[/]")
     for name, value in found.items():
-        if name != "uri" and not isinstance(value, list | dict):
+        if name != "uri" and value is not None and not isinstance(value, list | dict):
             console.print(f"  {name}: {escape(str(value))}")
     for contradiction in found.get("contradictions") or []:
         console.print(
@@ -69,13 +71,15 @@ def show(
 
 
 def _show_events(events: list[Mapping[str, Any]]) -> None:
-    table = Table()
-    for name in ("time", "kind", "step", "party", "place", "state"):
-        table.add_column(name, overflow="fold")
-    for event in events:
-        cells = [event.get(name) for name in ("time", "kind", "bizStep", "party", "place", "state")]
-        table.add_row(*(escape(_plain(cell)) for cell in cells))
-    console.print(table)
+    names = ("time", "kind", "bizStep", "state", "party", "place")
+    rows = [[_minute(_plain(event.get(name))) for name in names] for event in events]
+    for line in columns(("time (UTC)", "kind", "step", "state", "party", "place"), rows):
+        typer.echo(line)
+
+
+def _minute(text: str) -> str:
+    """A time to the minute; other texts as they are."""
+    return f"{text[:10]} {text[11:16]}" if _TIME.fullmatch(text) else text
 
 
 def _plain(cell: object) -> str:
@@ -107,14 +111,20 @@ def trace(
         writer.writerow(("steps", "lot", "product", "from"))
         writer.writerows(rows)
         return
-    table = Table(title=f"{len(rows)} lot(s)", title_justify="left")
-    for name in ("steps", "lot", "product", "made into" if back else "made from"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
-    console.print(table)
+    for line in _lines(rows, back=back):
+        typer.echo(line)
     if found.get("truncated"):
         console.print("[yellow]There are more lots than one answer holds.[/]")
+
+
+def _lines(rows: list[tuple[int, str, str, str]], *, back: bool) -> list[str]:
+    """One line a lot, never broken: a lot's name must be found by searching the text, and copied whole."""
+    place = {uri: number for number, (_, uri, _, _) in enumerate(rows, 1)}
+    cells = [
+        (str(number), str(steps), ", ".join(str(place[each]) for each in near.split()), product, uri)
+        for number, (steps, uri, product, near) in enumerate(rows, 1)
+    ]
+    return list(columns(("#", "steps", "into" if back else "of", "product", "lot"), cells))
 
 
 def _rows(found: Mapping[str, Any], *, back: bool) -> list[tuple[int, str, str, str]]:
