@@ -178,16 +178,20 @@ def lot(name):
 def tell_whole_story(world, name="M2611-07", *, one_by_one=False):
     """Produced, tested, handed over and accepted; in one transaction, or each step in its own."""
     uri = lot(name)
+    for party, step in whole_story(uri):
+        world.tell(party, step)
+        if one_by_one:
+            world.record()
+    return uri
+
+
+def whole_story(uri):
+    """(party, event) in the order they happened."""
     secret = {"ex:price": "7.20", "suyuan:confidential": ["/ex:price"]}
     report = [{"type": "testres", "bizTransaction": "urn:x:report:1"}]
-    steps = (
+    return (
         (FARM, event(40, "commissioning", uri, action="ADD", **secret)),
         (LAB, event(30, "inspecting", uri, bizTransactionList=report)),
         (FARM, handed(20, "shipping", uri, FARM, STORE)),
         (STORE, handed(10, "receiving", uri, FARM, STORE)),
     )
-    for party, step in steps:
-        world.tell(party, step)
-        if one_by_one:
-            world.record()
-    return uri

@@ -11,18 +11,20 @@ import copy
 import json
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes.recorded_rpc import Recorder
-from passport.recorded_world import GTIN, RecordedWorld, tell_whole_story
+from passport.recorded_world import GTIN, RecordedWorld, lot, tell_whole_story, whole_story
 from suyuan.database import Database, upgrade
 from suyuan.kernel.canonical import canonical_json
 from suyuan.verify import verify_bundle
 
 HERE = Path(__file__).parent
 HASH = "0x" + "ab" * 32
+GRACE, STALE = 15 * 60, 24 * 60 * 60
 
 
 def main() -> None:
@@ -30,28 +32,33 @@ def main() -> None:
         database = Database(f"sqlite:///{name}/suyuan.db")
         upgrade(database)
         world = RecordedWorld(database, Path(name))
-        tell_whole_story(world, one_by_one=True)
+        states = []
+        for party, event in whole_story(lot("M2611-07")):
+            world.tell(party, event)
+            world.record()
+            states.append(world.get(f"/01/{GTIN}/10/M2611-07", accept="application/json").content.decode())
+        tell_whole_story(world, "M2611-08")  # the chain goes on with another lot
         world.record()
-        served = world.get(f"/01/{GTIN}/10/M2611-07", accept="application/json").content.decode()
         database.close()
-        vectors = judge(world, served)
+        vectors = judge(world, states[-1], states[-2])
     text = json.dumps(vectors, ensure_ascii=True, indent=1) + "\n"
     (HERE / "bundle.json").write_text(text, encoding="ascii")
 
 
-def judge(world: RecordedWorld, served: str) -> dict[str, object]:
+def judge(world: RecordedWorld, served: str, older: str) -> dict[str, object]:
     recorder = Recorder(world.rpc)
     bundle = json.loads(served)
-    valid = {"as served": served, "spelled otherwise": json.dumps(bundle, indent=2) + "\n"}
+    found = {"as served": (served, None), "spelled otherwise": (json.dumps(bundle, indent=2) + "\n", None)}
+    found |= fetched(world, served, older)
+    found |= {name: (text, None) for name, text in tampered(served).items()}
     cases = {"valid": [], "broken": []}
-    for name, text in valid.items():
-        report = verify_bundle(text.encode(), world.trust, recorder)
-        assert report.exit_code == 0, report
-        cases["valid"].append({"name": name, "edits": edits(served, text), **outcome(report)})
-    for name, text in tampered(served).items():
-        report = verify_bundle(text.encode(), world.trust, recorder)
-        assert report.exit_code == 1, (name, report)
-        cases["broken"].append({"name": name, "edits": edits(served, text), **outcome(report)})
+    for name, (text, seconds) in found.items():
+        moment = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        report = verify_bundle(text.encode(), world.trust, recorder, moment)
+        case = {"name": name, "edits": edits(served, text), "fetchedAt": seconds, **outcome(report)}
+        cases["broken" if report.exit_code else "valid"].append(case)
+    broken = {case["name"] for case in cases["broken"]}
+    assert broken == {*tampered(served), "an older state, fetched after the quarter of an hour"}
     trust = {
         "chainId": world.trust.chain_id,
         "contracts": dict(world.trust.contracts),
@@ -61,9 +68,26 @@ def judge(world: RecordedWorld, served: str) -> dict[str, object]:
     return {"trust": trust, "bundle": served, **cases, "answers": recorder.answers}
 
 
+def fetched(world: RecordedWorld, served: str, older: str) -> dict[str, tuple[str, int]]:
+    """What a live page gave, and when, in Unix seconds: all of it, or the state before the last entry."""
+    last = json.loads(served)["entries"][-1]["blockTime"]
+    after = world.rpc.ask("eth_getBlockByNumber", [hex(json.loads(served)["asOf"]["block"] + 1), False])
+    left = int(after["timestamp"], 16)
+    return {
+        "as served, fetched at once": (served, last),
+        "as served, fetched a day later": (served, left + STALE),
+        "as served, fetched more than a day later": (served, left + STALE + 1),
+        "an older state, in a file": (older, None),
+        "an older state, fetched within the quarter of an hour": (older, last + GRACE),
+        "an older state, fetched after the quarter of an hour": (older, last + GRACE + 1),
+    }
+
+
 def outcome(report) -> dict[str, object]:
-    failed = sorted({check.name for check in report.checks if check.outcome.value == "FAIL"})
-    return {"exitCode": report.exit_code, "failed": failed}
+    def names(word: str) -> list[str]:
+        return sorted({check.name for check in report.checks if check.outcome.value == word})
+
+    return {"exitCode": report.exit_code, "failed": names("FAIL"), "partial": names("PARTIAL")}
 
 
 def edits(before: str, after: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,12 @@ def edited(case):
 
 @pytest.mark.parametrize("case", [*VECTORS["valid"], *VECTORS["broken"]], ids=lambda case: case["name"])
 def test_a_vector_is_judged_as_written(case):
-    report = verify_bundle(edited(case), TRUST, Recorded(VECTORS["answers"]))
+    seconds = case["fetchedAt"]
+    fetched_at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    report = verify_bundle(edited(case), TRUST, Recorded(VECTORS["answers"]), fetched_at)
     assert report.exit_code == case["exitCode"]
     assert sorted({check.name for check in report.having(Outcome.FAIL)}) == case["failed"]
+    assert sorted({check.name for check in report.having(Outcome.PARTIAL)}) == case["partial"]
 
 
 def test_each_byte_of_a_recorded_bundle_carries_meaning():

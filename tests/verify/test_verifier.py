@@ -56,13 +56,6 @@ def test_a_hidden_last_entry_fails_even_when_the_rest_is_consistent(story):
     assert ("complete", "") in outcomes(verify(story, bundle), Outcome.FAIL)
 
 
-def test_an_older_bundle_is_partial_and_says_how_much_is_newer(story):
-    story.chain.record_many([story.chain.signed(3, KEYS[2], [another_entry()])])
-    report = verify(story)
-    assert outcomes(report, Outcome.PARTIAL) == [("newer", "")]
-    assert report.exit_code == 0
-
-
 def test_an_entry_hidden_in_the_middle_fails(story):
     bundle = copy.deepcopy(story.bundle)
     del bundle["entries"][1]

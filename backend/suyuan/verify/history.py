@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from suyuan.kernel.ledger import ANY_ROLE, LedgerRefusal, LotState, record_entry
 from suyuan.verify.bundle import Bundle, BundleEntry
 from suyuan.verify.chain import SeenChain, SeenEntry
-from suyuan.verify.report import Check, Outcome
+from suyuan.verify.report import Check, Outcome, utc
+from suyuan.verify.rpc import Unreachable
+
+#: What was recorded so long before a live page was fetched must stand on it; what is fresher may still be on
+#: the way to being final.
+GRACE = timedelta(minutes=15)
 
 
-def check_history(bundle: Bundle, chain: SeenChain) -> Iterator[Check]:
+def check_history(bundle: Bundle, chain: SeenChain, fetched_at: datetime | None) -> Iterator[Check]:
     """Compare the entries shown with all entries that the ledger recorded for the lot."""
     logs = chain.entries_of(bundle.lot_id)
     until = [seen for seen in logs if seen.block <= bundle.as_of.block]
@@ -22,11 +28,37 @@ def check_history(bundle: Bundle, chain: SeenChain) -> Iterator[Check]:
         )
         yield Check("complete", Outcome.FAIL, detail)
         return
+    newer = logs[len(until) :]
+    if fetched_at is not None:
+        limit = int((fetched_at - GRACE).timestamp())
+        hidden = sum(_time(seen, chain) < limit for seen in newer)
+        if hidden:
+            told = f"the ledger has {len(logs)}, {len(bundle.entries)} are shown"
+            detail = f"the page hides {_counted(hidden)} recorded before {utc(limit)}: {told}"
+            yield Check("complete", Outcome.FAIL, detail)
+            return
     yield _complete(bundle, chain.lot(bundle.lot_id), logs)
-    newer = len(logs) - len(until)
     if newer:
-        detail = f"{newer} entries were recorded after the bundle was made: get it again to see them"
-        yield Check("newer", Outcome.PARTIAL, detail)
+        yield _newer(bundle, len(newer), live=fetched_at is not None)
+
+
+def _time(seen: SeenEntry, chain: SeenChain) -> int:
+    """Its block's time. Raises Unreachable when the node contradicts itself about that block."""
+    block = chain.block(seen.block)
+    if block is None or block.hash != seen.block_hash:
+        raise Unreachable(f"the node gives an entry of block {seen.block}, but not that block")
+    return block.time
+
+
+def _newer(bundle: Bundle, count: int, *, live: bool) -> Check:
+    exist = f"{count} newer entries exist" if count > 1 else "1 newer entry exists"
+    fresh = f", recorded less than {GRACE.seconds // 60} minutes before" if live else ""
+    detail = f"valid as of {utc(bundle.as_of.time)}; {exist}{fresh}: get it again to see all"
+    return Check("newer", Outcome.PARTIAL, detail)
+
+
+def _counted(number: int) -> str:
+    return f"{number} entries" if number > 1 else "1 entry"
 
 
 def _compare(shown: BundleEntry, seen: SeenEntry | None, chain: SeenChain) -> Check:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from suyuan.verify.bundle import Bundle, BundleAnchor, BundleEntry, BundleParty
 from suyuan.verify.chain import SeenChain
-from suyuan.verify.report import Check, Outcome
+from suyuan.verify.report import Check, Outcome, utc
 from suyuan.verify.rpc import Unreachable
 from suyuan.verify.trust import CONTRACTS, Trust
 
@@ -45,8 +46,12 @@ def check_code(trust: Trust, chain: SeenChain) -> Iterator[Check]:
             yield Check("code", Outcome.PASS, "runs the deployed code", name)
 
 
-def check_as_of(bundle: Bundle, chain: SeenChain) -> Iterator[Check]:
-    """The block up to which the bundle speaks is a block of this chain."""
+#: A live page that stays behind the chain for longer is said to be old.
+STALE = timedelta(hours=24)
+
+
+def check_as_of(bundle: Bundle, chain: SeenChain, fetched_at: datetime | None) -> Iterator[Check]:
+    """The block up to which the bundle speaks is one of this chain; a live page does not stay far behind."""
     as_of = bundle.as_of
     block = chain.block(as_of.block) if as_of.block <= chain.head else None
     if block is None:
@@ -59,7 +64,19 @@ def check_as_of(bundle: Bundle, chain: SeenChain) -> Iterator[Check]:
     elif block.time != as_of.time:
         yield Check("asOf", Outcome.FAIL, f"block {as_of.block} has the time {block.time}, not {as_of.time}")
     else:
-        yield Check("asOf", Outcome.PASS, f"block {as_of.block} is a block of this chain")
+        yield Check("asOf", Outcome.PASS, f"block {as_of.block} ({utc(as_of.time)}) is a block of this chain")
+        if fetched_at is not None:
+            yield from _check_age(bundle, chain, fetched_at)
+
+
+def _check_age(bundle: Bundle, chain: SeenChain, fetched_at: datetime) -> Iterator[Check]:
+    """How long the chain had gone on when the page was fetched: since the block after the bundle's."""
+    after = chain.block(bundle.as_of.block + 1) if bundle.as_of.block < chain.head else None
+    if after is not None and fetched_at.timestamp() - after.time > STALE.total_seconds():
+        hours = int(fetched_at.timestamp() - bundle.as_of.time) // 3600
+        age = f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+        detail = f"the page tells a state that is {age} old, though the chain has gone on since"
+        yield Check("asOf", Outcome.PARTIAL, detail)
 
 
 def check_block(shown: BundleEntry, chain: SeenChain) -> Iterator[Check]:

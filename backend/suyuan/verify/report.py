@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 
 
@@ -66,3 +67,11 @@ class Report:
                 for check in self.checks
             ],
         }
+
+
+def utc(seconds: int) -> str:
+    """Unix seconds for people; as they are when they lie beyond the calendar."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds} s"

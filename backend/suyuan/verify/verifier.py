@@ -7,6 +7,7 @@ it was said to lie, or that the node tells the truth; ask several nodes, or run 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 
 from suyuan.verify import history, offline, onchain, signing
@@ -20,8 +21,12 @@ from suyuan.verify.trust import Trust
 Question = Callable[[], Iterable[Check]]
 
 
-def verify_bundle(data: bytes, trust: Trust, rpc: Rpc) -> Report:
-    """Check the bytes of a bundle against the chain alone. Never raises: surprise is a FAIL in the report."""
+def verify_bundle(data: bytes, trust: Trust, rpc: Rpc, fetched_at: datetime | None = None) -> Report:
+    """Check the bytes of a bundle against the chain alone. Never raises: surprise is a FAIL in the report.
+
+    `fetched_at` (aware; by the user's own clock) is when a live page was asked for the bundle: a page must
+    not leave out what was recorded well before. None for a file, which may be old and hide nothing.
+    """
     parsed: list[Bundle] = []
     checks = _answer("format", partial(_parse, data, parsed))
     if not parsed:
@@ -36,12 +41,12 @@ def verify_bundle(data: bytes, trust: Trust, rpc: Rpc) -> Report:
     ground = _answer("chain", partial(onchain.check_chain, bundle, trust, chain))
     ground += _answer("code", partial(onchain.check_code, trust, chain))
     if not any(check.outcome is Outcome.FAIL for check in ground):
-        ground += _answer("asOf", partial(onchain.check_as_of, bundle, chain))
+        ground += _answer("asOf", partial(onchain.check_as_of, bundle, chain, fetched_at))
     checks += ground
     if any(check.outcome in (Outcome.FAIL, Outcome.UNREACHABLE) for check in ground):
         return Report((*checks, _not_asked()))
 
-    checks += _answer("history", partial(history.check_history, bundle, chain))
+    checks += _answer("history", partial(history.check_history, bundle, chain, fetched_at))
     for entry in bundle.entries:
         checks += _answer("block", partial(onchain.check_block, entry, chain), entry.subject)
         checks += _answer("signature", partial(signing.check_signature, entry, trust, chain), entry.subject)
