@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 
 def columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """A line for the heads and for each row; Chinese characters count two cells, the last column runs free."""
+    """A line for the heads and for each row; Chinese text counts two cells, the last column runs free."""
     table = [heads, *rows]
     widths = [max(cell_len(row[column]) for row in table) for column in range(len(heads) - 1)]
     for row in table:

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from suyuan.cli.exits import Exit, errors, stop
 
@@ -143,14 +142,10 @@ def refuse(answer: httpx.Response) -> None:
 
 def show_faults(faults: list[Mapping[str, Any]], console: Console = errors) -> None:
     """Every fault with where it is, what it is and what to do, never only the first."""
-    table = Table(title=f"{len(faults)} fault(s)", title_justify="left", show_lines=len(faults) < 20)
-    table.add_column("where", overflow="fold")
-    table.add_column("what", overflow="fold")
-    table.add_column("what to do", overflow="fold")
+    console.print(f"[bold]{len(faults)} fault(s)[/]")
     for fault in faults:
-        table.add_row(
-            escape(str(fault.get("pointer") or "/")),
-            escape(f"{fault.get('message', '')} [{fault.get('code', '')}]"),
-            escape(str(fault.get("fix") or "")),
-        )
-    console.print(table)
+        lines = [f"  {fault.get('pointer') or '/'}  [{fault.get('code', '')}]"]
+        lines += [f"    {fault.get('message', '')}"]
+        lines += [f"    → {fault['fix']}"] if fault.get("fix") else []
+        for line in lines:
+            console.print(line, markup=False, soft_wrap=True)

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from suyuan.cli.columns import columns
 from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
 from suyuan.cli.system import settings_or_stop
@@ -74,15 +74,18 @@ def list_parties(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    table = Table()
-    for name in ("no.", "name", "roles", "main identifier", "on chain"):
-        table.add_column(name, overflow="fold")
-    for each in found:
-        state = f"{each['state']}{', suspended' if each['suspended'] else ''}"
-        table.add_row(
-            str(each["number"]), escape(_name(each)), " ".join(each["roles"]), each["identifiers"][0], state
+    rows = [
+        (
+            str(each["number"]),
+            _name(each),
+            " ".join(each["roles"]),
+            f"{each['state']}{', suspended' if each['suspended'] else ''}",
+            each["identifiers"][0],
         )
-    console.print(table)
+        for each in found
+    ]
+    for line in columns(("no.", "name", "roles", "on chain", "main identifier"), rows):
+        typer.echo(line)
 
 
 @party.command("suspend")

@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from suyuan.cli.columns import columns
 from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
 
@@ -59,19 +59,19 @@ def submit(
 def _show_accepted(answer: Mapping[str, Any], *, dry_run: bool) -> None:
     submissions: Sequence[Mapping[str, Any]] = answer.get("submissions", [])
     word = "would be accepted" if dry_run else "accepted"
-    table = Table(title=f"{len(submissions)} submission(s) {word}", title_justify="left")
-    for name in ("submission", "party", "events", "entries", "warnings"):
-        table.add_column(name, overflow="fold")
-    for each in submissions:
-        warnings = each.get("warnings") or []
-        table.add_row(
+    console.print(f"[bold]{len(submissions)} submission(s) {word}[/]")
+    rows = [
+        (
             str(each.get("id") or "–"),
             str(each.get("party")),
             str(each.get("events")),
             str(each.get("entries")),
-            str(len(warnings)),
+            str(len(each.get("warnings") or [])),
         )
-    console.print(table)
+        for each in submissions
+    ]
+    for line in columns(("submission", "party", "events", "entries", "warnings"), rows):
+        typer.echo(line)
     _show_warnings(submissions)
     if answer.get("receipt"):
         console.print("The receipt is signed by the operator; keep it (--json prints it).")
@@ -81,20 +81,18 @@ def _show_warnings(submissions: Sequence[Mapping[str, Any]]) -> None:
     warnings = [warning for each in submissions for warning in each.get("warnings") or []]
     if not warnings:
         return
-    table = Table(title=f"{len(warnings)} warning(s): recorded all the same", title_justify="left")
-    for name in ("where", "what"):
-        table.add_column(name, overflow="fold")
+    console.print(f"[bold]{len(warnings)} warning(s): recorded all the same[/]")
     for warning in warnings:
-        table.add_row(escape(str(warning.get("pointer", ""))), escape(str(warning.get("message", ""))))
-    console.print(table)
+        typer.echo(f"  {warning.get('pointer', '')}")
+        typer.echo(f"    {warning.get('message', '')}")
 
 
 def _wait(gateway: Connection, answer: Mapping[str, Any], timeout: float, *, quiet: bool) -> list[Any]:
     """Poll until every submission is final or rejected; ends the command when the time is up."""
     ids = [each["id"] for each in answer["submissions"]]
     until = time.monotonic() + timeout
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=notes, transient=True, disable=quiet) as progress:
+    shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*shown, console=notes, transient=True, disable=quiet) as progress:
         task = progress.add_task("waiting", total=len(ids))
         while True:
             found = [gateway.get(f"/api/v1/submissions/{each}") for each in ids]

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from suyuan.cli.columns import columns
 from suyuan.cli.exits import Exit, stop
 from suyuan.config.settings import Settings, SettingsWrong, load
 from suyuan.kernel.errors import SuyuanError
@@ -158,9 +158,6 @@ def _show_findings(findings: list[dict[str, str]]) -> None:
     if not findings:
         console.print("[green]Nothing differs: every hash was recomputed and stands on the chain.[/]")
         return
-    table = Table(title=f"{len(findings)} difference(s)", title_justify="left")
-    for name in ("where", "what differs"):
-        table.add_column(name, overflow="fold")
-    for finding in findings:
-        table.add_row(escape(finding["where"]), escape(finding["what"]))
-    console.print(table)
+    console.print(f"[bold red]{len(findings)} difference(s)[/]")
+    for line in columns(("where", "what differs"), [(each["where"], each["what"]) for each in findings]):
+        typer.echo(line)
