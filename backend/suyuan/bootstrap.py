@@ -168,6 +168,12 @@ def deploy_if_needed(settings: Settings) -> Deployment:
     return connect(chosen, deploying=True).deployment
 
 
+def deployment_mark(settings: Settings) -> int | None:
+    """A number that changes when the deployment's files are written anew; None while there are none."""
+    written = [each.stat().st_mtime_ns for each in settings.deployments_dir.glob("[0-9]*/chain.json")]
+    return max(written, default=None)
+
+
 def _put_aside(folder: Path) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     for chain in folder.glob("[0-9]*"):

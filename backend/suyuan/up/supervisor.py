@@ -48,6 +48,7 @@ class Supervisor:
         self.echo = echo
         self.stopping = threading.Event()
         self.children: list[Child] = []
+        self.deployment: int | None = None
         me = mark_of(os.getpid())
         if me is None:
             raise CannotStart(
@@ -87,6 +88,7 @@ class Supervisor:
         self.say("bringing the database up to date")
         bootstrap.upgrade_database(settings)
         deployment = bootstrap.deploy_if_needed(settings)
+        self.deployment = bootstrap.deployment_mark(settings)
         self.say(f"contracts are on chain {deployment.chain_id}")
         bootstrap.operator_token(settings)
         self.say("starting worker and gateway")
@@ -156,11 +158,24 @@ class Supervisor:
 
     def _tend(self) -> None:
         """Look after the children: one that died is started again after its pause."""
+        self._follow_deployment()
         for child in self.children:
             code = child.exit_code()
             if child.watch():
                 self.say(f"the {child.name} ended with {code}; it was started again")
                 self._save(self.state.phase)
+
+    def _follow_deployment(self) -> None:
+        """A worker that lost the local chain puts the contracts on a new one: the gateway must learn of it."""
+        seen = bootstrap.deployment_mark(self.settings)
+        if seen == self.deployment or seen is None:
+            return
+        if self.deployment is not None:
+            self.say("the contracts were deployed anew; the gateway starts again")
+            for child in self.children:
+                if child.name == "gateway":
+                    child.stop(STOP_SECONDS)
+        self.deployment = seen
 
     def _save(self, phase: str) -> None:
         self.state.phase = phase
