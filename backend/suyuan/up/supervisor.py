@@ -166,7 +166,7 @@ class Supervisor:
                 self._save(self.state.phase)
 
     def _follow_deployment(self) -> None:
-        """A worker that lost the local chain puts the contracts on a new one: the gateway must learn of it."""
+        """A worker that lost the local chain puts the contracts on a new one, and the gateway must know."""
         seen = bootstrap.deployment_mark(self.settings)
         if seen == self.deployment or seen is None:
             return
