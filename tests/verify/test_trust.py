@@ -32,6 +32,13 @@ def test_chain_addresses_code_and_first_block_come_from_the_files(deployments):
     assert trust.first_block == 5
 
 
+def test_one_chains_own_folder_may_have_any_name(deployments):
+    moved = deployments / "31337"
+    trust = Trust.from_deployment(moved)
+    assert trust == Trust.from_deployment(deployments)
+    assert Trust.from_deployment(moved.rename(deployments / "trusted")) == trust
+
+
 def test_several_chains_need_a_choice(deployments):
     deployments.joinpath("1").mkdir()
     deployments.joinpath("1", "chain.json").write_text("{}", "utf-8")
@@ -39,7 +46,7 @@ def test_several_chains_need_a_choice(deployments):
         Trust.from_deployment(deployments)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"address": 7}', '{"address": "0x12"}'])
+@pytest.mark.parametrize("content", ["", "[]", "[" * 100_000, "{}", '{"address": 7}', '{"address": "0x12"}'])
 def test_a_damaged_file_gives_no_trust(deployments, content):
     deployments.joinpath("31337", "TraceLedger.json").write_text(content, "utf-8")
     with pytest.raises(TrustMissing):

@@ -52,7 +52,7 @@ def _time(seen: SeenEntry, chain: SeenChain) -> int:
 
 def _newer(bundle: Bundle, count: int, *, live: bool) -> Check:
     exist = f"{count} newer entries exist" if count > 1 else "1 newer entry exists"
-    fresh = f", recorded less than {GRACE.seconds // 60} minutes before" if live else ""
+    fresh = f", recorded less than {GRACE.seconds // 60} minutes before it was fetched" if live else ""
     detail = f"valid as of {utc(bundle.as_of.time)}; {exist}{fresh}: get it again to see all"
     return Check("newer", Outcome.PARTIAL, detail)
 

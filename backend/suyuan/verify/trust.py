@@ -5,11 +5,12 @@ Trust is an input. It never comes from the bundle, nor from the server that gave
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+
+import orjson
 
 from suyuan.kernel.hashing import from_hex
 from suyuan.kernel.typed_data import checksum_address
@@ -39,13 +40,14 @@ class Trust:
     @classmethod
     def from_deployment(cls, folder: Path, chain_id: int | None = None) -> Self:
         """Trust in the contracts of `<folder>/<chain id>/`, as `suyuan deploy` wrote them; without a chain id
-        in the only chain there is. Raises TrustMissing.
+        in the only chain there is. `folder` may also be one chain's own, of any name. Raises TrustMissing.
         """
         place = folder / str(chain_id) if chain_id is not None else _only_chain(folder)
+        chain = _read(place / "chain.json")
         files = {name: _read(place / f"{name}.json") for name in CONTRACTS}
         try:
             return cls(
-                chain_id=int(place.name),
+                chain_id=int(chain["chainId"]),
                 contracts={name: checksum_address(each["address"]) for name, each in files.items()},
                 code_hashes={name: from_hex(each["runtimeCodeHash"]) for name, each in files.items()},
                 first_block=min(int(each["block"]) for each in files.values()),
@@ -55,6 +57,8 @@ class Trust:
 
 
 def _only_chain(folder: Path) -> Path:
+    if (folder / "chain.json").is_file():
+        return folder
     found = [each.parent for each in folder.glob("*/chain.json") if each.parent.name.isdecimal()]
     if len(found) != 1:
         known = ", ".join(sorted(each.name for each in found)) or "none"
@@ -64,7 +68,7 @@ def _only_chain(folder: Path) -> Path:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        found = json.loads(path.read_bytes())
+        found = orjson.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise TrustMissing(f"{path} cannot be read: {error}") from error
     if not isinstance(found, dict):
