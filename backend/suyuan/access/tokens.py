@@ -13,16 +13,24 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from suyuan.access.errors import TokenExpired, TokenRefused, TokenRevoked, TokenUnknown, TokenWrong
 from suyuan.access.model import PLATFORM, Caller, Scope, Token
 from suyuan.access.tables import tokens
+from suyuan.database.prepared import Prepared
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import Fault
 
 _FORM = re.compile(r"suyuan_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 _NO_HASH = bytes(32)
+
+_c = tokens.c
+_RIGHTS = Prepared(
+    select(_c.secret_hash, _c.name, _c.party, _c.scopes, _c.expires_at, _c.revoked_at, _c.last_used_at).where(
+        _c.id == bindparam("id")
+    )
+)
 
 #: The last use is kept to the hour: it is for finding forgotten tokens, and must not cost a write a request.
 USE_GRAIN = timedelta(hours=1)
@@ -73,16 +81,31 @@ def authenticate(conn: Connection, clock: Clock, bearer: str) -> Caller:
     Raises TokenWrong (unknown, malformed or wrong secret: one answer for all), TokenExpired, TokenRevoked.
     """
     form = _FORM.fullmatch(bearer)
-    row = conn.execute(select(tokens).where(tokens.c.id == form[1])).one_or_none() if form else None
+    rows = _RIGHTS.rows(conn, {"id": form[1]}) if form else []
     secret = form[2] if form else ""
-    matches = hmac.compare_digest(_hashed(secret), row.secret_hash if row else _NO_HASH)
-    if row is None or not matches:
+    matches = hmac.compare_digest(_hashed(secret), rows[0][0] if rows else _NO_HASH)
+    if form is None or not rows or not matches:
         raise TokenWrong("This is not a token of this system.")
-    if row.revoked_at is not None:
-        raise TokenRevoked(f"The token {row.id} was revoked.")
-    if row.expires_at is not None and row.expires_at <= clock.now():
-        raise TokenExpired(f"The token {row.id} expired at {row.expires_at.isoformat()}.")
-    return Caller(row.id, row.name, row.party, frozenset(row.scopes.split()), row.last_used_at)
+    _, name, party, scopes, expires_at, revoked_at, last_used_at = rows[0]
+    _check_open(clock, form[1], expires_at, revoked_at)
+    return Caller(form[1], name, party, frozenset(scopes.split()), last_used_at)
+
+
+def confirm(conn: Connection, clock: Clock, caller: Caller) -> None:
+    """Hold a caller who was authenticated a moment ago against his token as it is now. Raises TokenExpired,
+    TokenRevoked.
+    """
+    for *_, expires_at, revoked_at, _last_use in _RIGHTS.rows(conn, {"id": caller.token}):
+        _check_open(clock, caller.token, expires_at, revoked_at)
+
+
+def _check_open(
+    clock: Clock, token_id: str, expires_at: datetime | None, revoked_at: datetime | None
+) -> None:
+    if revoked_at is not None:
+        raise TokenRevoked(f"The token {token_id} was revoked.")
+    if expires_at is not None and expires_at <= clock.now():
+        raise TokenExpired(f"The token {token_id} expired at {expires_at.isoformat()}.")
 
 
 def is_use_due(clock: Clock, caller: Caller) -> bool:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from suyuan.access.known import KnownCallers
 from suyuan.api import (
     docs,
     epcis,
@@ -22,6 +23,7 @@ from suyuan.api import (
 from suyuan.api.edge import BodyLimit, Edge
 from suyuan.api.gateway import Gateway
 from suyuan.api.metrics import Requests, WayToTheChain
+from suyuan.database.line import Line
 
 #: In the order of the documentation; passport before lots, whose last route takes the rest.
 ROUTERS = (submissions, epcis, passport, lots, parties, products, tokens, health, docs)
@@ -38,6 +40,8 @@ def create_app(gateway: Gateway) -> FastAPI:
         redoc_url=None,
     )
     app.state.gateway = gateway
+    app.state.known_callers = KnownCallers(gateway.clock)
+    app.state.line = Line(gateway.database)
     app.state.metrics = CollectorRegistry()
     app.state.metrics.register(WayToTheChain(gateway))
     for each in ROUTERS:

@@ -12,8 +12,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from suyuan.access.model import Caller, Scope
 from suyuan.api.forms import Time
 from suyuan.api.gateway import Gateway, GatewayPart, RawBody
+from suyuan.api.intake import take
 from suyuan.api.lists import raw_path
-from suyuan.api.submissions import AsParty, Key, Reader, Submitter, take
+from suyuan.api.submissions import AsParty, Key, Reader, Submitter
 from suyuan.journal import queries
 from suyuan.journal.event_id import OFFICIAL_CONTEXT
 from suyuan.journal.model import JournalEvent
@@ -50,9 +51,9 @@ def capture_limits(parts: GatewayPart, response: Response) -> None:
 
 
 @router.post("/capture", status_code=202)
-def capture(
+async def capture(
+    http: Request,
     body: RawBody,
-    parts: GatewayPart,
     caller: Submitter,
     as_party: AsParty = None,
     key: Key = None,
@@ -63,7 +64,7 @@ def capture(
     """
     if behaviour != "rollback":
         raise ParameterUnknown("Only GS1-Capture-Error-Behaviour: rollback is offered: all of it or nothing.")
-    accepted = take(parts, Submission(caller, body, as_party, key))
+    accepted = await take(http, Submission(caller, body, as_party, key))
     headers = VERSIONS | {"Location": f"/epcis/capture/{accepted.capture}"}
     return Response(status_code=202, headers=headers)
 

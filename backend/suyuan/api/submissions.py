@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from suyuan.access.model import Caller, Scope
-from suyuan.api.gateway import Gateway, GatewayPart, RawBody, require
+from suyuan.api.gateway import GatewayPart, RawBody, known_caller, require
+from suyuan.api.intake import limits_of, take
 from suyuan.api.lists import Cursor, Limit, link_next, number_after
 from suyuan.journal import queries
-from suyuan.journal.model import Limits, SubmissionAccepted
 from suyuan.journal.onboarding import onboard_document
 from suyuan.journal.queries import SubmissionState
 from suyuan.journal.submit import Request as Submission
-from suyuan.journal.submit import submit_document
-from suyuan.kernel.errors import Forbidden
 from suyuan.kernel.hashing import to_hex
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
 
-Submitter = Annotated[Caller, Depends(require(Scope.SUBMIT, Scope.REGISTRAR))]
+Submitter = Annotated[Caller, Depends(require(Scope.SUBMIT, Scope.REGISTRAR, of=known_caller))]
 Reader = Annotated[Caller, Depends(require(*Scope))]
 Registrar = Annotated[Caller, Depends(require(Scope.REGISTRAR))]
 AsParty = Annotated[
@@ -31,58 +29,29 @@ AsParty = Annotated[
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
-def limits_of(parts: Gateway) -> Limits:
-    """What one submission may be at most, from the settings."""
-    settings = parts.settings
-    return Limits(settings.max_body_bytes, settings.max_events, settings.clock_skew_seconds)
-
-
-@router.post("/submissions", status_code=202)
-def submit(
+@router.post("/submissions", status_code=202, response_model=dict[str, Any])
+async def submit(
+    http: Request,
     body: RawBody,
-    parts: GatewayPart,
     caller: Submitter,
-    response: Response,
     as_party: AsParty = None,
     dry_run: Annotated[bool, Query(description="Check and plan only; nothing is stored")] = False,
     onboard: Annotated[bool, Query(description="Registrar: first register whom the document names")] = False,
     key: Key = None,
-) -> dict[str, Any]:
+) -> Response:
     """Take in an EPCIS 2.0 document; the answer never waits for the chain.
 
     Events of several parties become one submission each. The same call again gets the same answer; an
     event that was told before is recorded once.
     """
-    request = Submission(caller, body, as_party, key, dry_run=dry_run)
-    accepted = take(parts, request, onboard=onboard)
-    if dry_run:
-        response.status_code = 200
-    elif accepted.answer["id"]:
-        response.headers["Location"] = f"/api/v1/submissions/{accepted.answer['id']}"
-    return dict(accepted.answer)
-
-
-def take(parts: Gateway, request: Submission, *, onboard: bool = False) -> SubmissionAccepted:
-    """One transaction for all of it; a dry run reads a snapshot."""
-    limits = limits_of(parts)
-    if request.dry_run and not onboard:
-        with parts.database.reading() as conn:
-            return submit_document(conn, parts.clock, request, limits, parts.receipt_signer)
-    if onboard and not request.caller.has(Scope.REGISTRAR):
-        raise Forbidden("Only the registrar may have parties registered with a document.", code="token.scope")
-    accepted = None
-    with suppress(_UndoneError), parts.database.transaction() as conn:
-        if onboard:
-            onboard_document(conn, parts.clock, parts.keyring, request.body, limits)
-        accepted = submit_document(conn, parts.clock, request, limits, parts.receipt_signer)
-        if request.dry_run:
-            raise _UndoneError
-    assert accepted is not None  # noqa: S101 - else an error has passed through
-    return accepted
-
-
-class _UndoneError(Exception):
-    """Takes back what a dry run has written."""
+    accepted = await take(http, Submission(caller, body, as_party, key, dry_run=dry_run), onboard=onboard)
+    named = accepted.answer["id"]
+    return Response(
+        orjson.dumps(accepted.answer),
+        status_code=200 if dry_run else 202,
+        headers={"Location": f"/api/v1/submissions/{named}"} if named else None,
+        media_type="application/json",
+    )
 
 
 @router.post("/onboarding")

@@ -35,9 +35,10 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         if self.url.get_backend_name() == "sqlite":
-            self._writer, self._reader = _sqlite_engines(self.url)
+            self._writer, self._instant, self._reader = _sqlite_engines(self.url)
         elif self.url.get_backend_name() == "postgresql":
             self._writer, self._reader = _postgresql_engines(self.url)
+            self._instant = self._writer
         else:
             raise ValueError(f"a database of kind {self.url.get_backend_name()} is not supported")
 
@@ -57,6 +58,14 @@ class Database:
             yield conn
 
     @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """On SQLite a writing transaction that waits for nobody: DatabaseUnavailable before the block when
+        another writer is under way. For one caller at a time; elsewhere the same as `transaction()`.
+        """
+        with _saying_when_unavailable(), self._instant.begin() as conn:
+            yield conn
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot: all statements see the same state, and none can write. Raises DatabaseUnavailable."""
         with _saying_when_unavailable(), self._reader.begin() as conn:
@@ -65,6 +74,7 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection; SQLite then folds its log back into the file."""
         self._reader.dispose()
+        self._instant.dispose()
         self._writer.dispose()
 
 
@@ -93,8 +103,10 @@ def _comes_back(error: DBAPIError) -> bool:
     return str(state).startswith(_SQLSTATE_LATER)
 
 
-def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
-    """Two engines on one file. The writer's pool of one connection is the queue of writers in this process.
+def _sqlite_engines(url: URL) -> tuple[Engine, Engine, Engine]:
+    """Three engines on one file: to write, to write without waiting, to read.
+
+    The writer's pool of one connection is the queue of writers in this process.
 
     pysqlite3 instead of Python's own sqlite3 because it carries an SQLite without the WAL-reset bug (ADR 5).
     """
@@ -109,9 +121,18 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     reader = create_engine(
         url, module=pysqlite3, connect_args=arguments, pool_size=8, max_overflow=56, pool_timeout=WAIT_SECONDS
     )
-    _sqlite_setup(writer, "BEGIN IMMEDIATE", ())
+    instant = create_engine(
+        url,
+        module=pysqlite3,
+        connect_args=arguments | {"timeout": 0},
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=0,
+    )
+    for each in (writer, instant):
+        _sqlite_setup(each, "BEGIN IMMEDIATE", ())
     _sqlite_setup(reader, "BEGIN", ("query_only=ON",))
-    return writer, reader
+    return writer, instant, reader
 
 
 def _sqlite_setup(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:

@@ -62,6 +62,14 @@ class Request:
         return sha256(self.idempotency_key.encode()) if self.idempotency_key else None
 
 
+def read_document(body: bytes, limits: Limits, clock: Clock) -> list[CapturedEvent]:
+    """The events of a document, checked by themselves and ready to be planned; asks no database.
+
+    Raises TooLarge, MalformedJson, DocumentRefused.
+    """
+    return capture(*take_in(body, limits, clock.now()))
+
+
 def submit_document(
     conn: Connection, clock: Clock, request: Request, limits: Limits, signer: ReceiptSigner
 ) -> SubmissionAccepted:
@@ -70,13 +78,18 @@ def submit_document(
     Raises TooLarge, MalformedJson, DocumentRefused (every fault with its pointer), EventConflict, KeyReused,
     NotForThisParty, PartyUnknown. With `dry_run` nothing is stored; the answer has no ids and no receipts.
     """
-    earlier = None if request.dry_run else _answered_before(conn, request)
+    earlier = None if request.dry_run else answered_before(conn, request)
     if earlier is not None:
         return earlier
-    document, events = take_in(request.body, limits, clock.now())
-    captured = capture(document, events)
+    return submit_events(conn, clock, request, read_document(request.body, limits, clock), signer)
+
+
+def submit_events(
+    conn: Connection, clock: Clock, request: Request, captured: Sequence[CapturedEvent], signer: ReceiptSigner
+) -> SubmissionAccepted:
+    """The same for events that `read_document` gave, after `answered_before` found nothing."""
     default = _default_party(conn, request)
-    directory = look_up(conn, events, [default] if default else [])
+    directory = look_up(conn, [each.event for each in captured], [default] if default else [])
     shares = split(captured, directory, request.caller, default)
     lots = _open_lots(conn, captured, [share.party.number for share in shares])
     _drop_repeated(conn, shares)
@@ -92,7 +105,7 @@ def submit_document(
     return _store(conn, clock, request, shares, lots, signer)
 
 
-def _answered_before(conn: Connection, request: Request) -> SubmissionAccepted | None:
+def answered_before(conn: Connection, request: Request) -> SubmissionAccepted | None:
     """The answer that the same call got, after waiting for one that is under way."""
     token = request.caller.token
     hold(conn, "journal", token, request.hash)
