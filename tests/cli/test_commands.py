@@ -105,6 +105,15 @@ def test_the_exit_code_says_what_kind_of_trouble_it_is(suyuan, gateway, status, 
     assert suyuan("party", "list").exit_code == code
 
 
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("body", [b"<html>", b"[" * 100_000, b"\xff"])
+def test_what_answers_no_json_is_no_gateway(suyuan, gateway, status, body):
+    gateway(lambda _request: httpx.Response(status, content=body))
+    ended = suyuan("party", "list")
+    assert ended.exit_code == Exit.UNREACHABLE
+    assert isinstance(ended.exception, SystemExit)
+
+
 def test_a_list_goes_on_where_the_link_says(suyuan, gateway):
     def answer(request):
         party = {

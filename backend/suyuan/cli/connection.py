@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 from rich.console import Console
 from rich.markup import escape
 
@@ -81,7 +82,7 @@ class Connection:
         query: dict[str, Any] | None = params
         while url:
             answer = self._answer("GET", url, params=_given(query or {}) or None)
-            found = answer.json()
+            found = self._value(answer)
             yield from found if isinstance(found, list) else found.get(key, [])
             following = answer.links.get("next", {}).get("url")
             url, query = following, None
@@ -96,7 +97,16 @@ class Connection:
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         answer = self._answer(method, path, **options)
-        return answer.json() if answer.content else None
+        return self._value(answer) if answer.content else None
+
+    def _value(self, answer: httpx.Response) -> Any:
+        try:
+            return orjson.loads(answer.content)
+        except ValueError:
+            stop(
+                f"What answers at {escape(self.address.url)} is no gateway: its answer is not JSON.",
+                Exit.UNREACHABLE,
+            )
 
     def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         if "params" in options:
@@ -125,7 +135,7 @@ def _given(params: Mapping[str, Any]) -> dict[str, Any]:
 def refuse(answer: httpx.Response) -> None:
     """End the command with what the gateway said: one sentence, and the faults as a whole table."""
     try:
-        found = answer.json()
+        found = orjson.loads(answer.content)
     except ValueError:
         found = {}
     if not isinstance(found, dict):
