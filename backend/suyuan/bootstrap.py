@@ -35,6 +35,7 @@ from suyuan.journal.receipts import ReceiptSigner
 from suyuan.kernel.clock import Clock, SystemClock
 from suyuan.kernel.errors import SuyuanError, Unauthenticated
 from suyuan.lots.audit import audit_lots
+from suyuan.lots.custody import put_back
 from suyuan.parties.audit import audit_parties
 from suyuan.parties.custody import CustodialSigners, Keyring, rewrap
 
@@ -133,6 +134,7 @@ def relay_loop(system: System) -> RelayLoop:
         system.clock,
         Policy(bundle_entries=system.settings.bundle_max_entries),
         redeploy=_redeployment(system) if own else None,
+        put_back=put_back,
     )
 
 

@@ -107,13 +107,13 @@ def apply(conn: Connection, way: Way, transaction: int, receipt: Receipt) -> Non
     if not receipt.succeeded:
         log.warning("reverted on chain", extra={"transaction": transaction})
         return
-    done = [*_submissions(conn, transaction, receipt), *_others(conn, transaction, receipt)]
+    done = [*_submissions(conn, way, transaction, receipt), *_others(conn, transaction, receipt)]
     now = way.clock.now()
     repository.set_state(conn, done, State.MINED, now, transaction_id=transaction, reason=None)
     log.info("mined", extra={"transaction": transaction, "operations": done, "block": receipt.block.number})
 
 
-def _submissions(conn: Connection, transaction: int, receipt: Receipt) -> Iterable[int]:
+def _submissions(conn: Connection, way: Way, transaction: int, receipt: Receipt) -> Iterable[int]:
     """By the logs, not by what we meant to carry: after a violated finality an operation may have been
     recorded
     by an earlier transaction than the one it travels in now, or after it was thought to be refused.
@@ -125,7 +125,7 @@ def _submissions(conn: Connection, transaction: int, receipt: Receipt) -> Iterab
     for number, group in logs.items():
         operation = known.get(number)
         if operation is None or operation.state is State.REJECTED or not matches(operation, group):
-            operation = _elsewhere(conn, number, group)
+            operation = _elsewhere(conn, way, number, group)
         if operation is None:
             log.error("recorded, but not ours", extra={"party": number[0], "sequence": number[1]})
             continue
@@ -141,7 +141,7 @@ def _submissions(conn: Connection, transaction: int, receipt: Receipt) -> Iterab
             yield operation.id
 
 
-def _elsewhere(conn: Connection, number: _Number, group: list[EntryRecorded]) -> Queued | None:
+def _elsewhere(conn: Connection, way: Way, number: _Number, group: list[EntryRecorded]) -> Queued | None:
     its = (operations.c.party == number[0]) & (operations.c.sequence == number[1])
     candidates = repository.load(conn, its)
     found = next((operation for operation in candidates if matches(operation, group)), None)
@@ -151,6 +151,8 @@ def _elsewhere(conn: Connection, number: _Number, group: list[EntryRecorded]) ->
                 conn.execute(
                     update(operations).where(operations.c.id == other.id).values(state=State.REJECTED)
                 )
+        repository.set_state(conn, [found.id], State.MINED, way.clock.now())
+        way.put_back(conn, sorted({entry.lot_id for entry in found.entries}))
     return found
 
 

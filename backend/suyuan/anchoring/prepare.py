@@ -43,7 +43,7 @@ def prepare(way: Way, view: View) -> int:
 def _one(way: Way, view: View, chosen: Bundle, fees: Fees, *, idle: bool) -> int | None:
     if chosen.operations[0].tries >= way.policy.tries:
         with way.writing() as conn:
-            setaside.reject(conn, way.clock, chosen.operations[0], "reverted on chain again and again")
+            setaside.reject(conn, way, chosen.operations[0], "reverted on chain again and again")
         return None
     previous = _previous_root(way, chosen)
     chosen, call = _fitting(way, chosen, previous)

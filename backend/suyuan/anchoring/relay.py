@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
 
 from suyuan.anchoring import identify, lease
 from suyuan.anchoring.broadcast import broadcast
@@ -23,7 +25,7 @@ from suyuan.anchoring.ports import Chain, ChainUnavailable, Contracts, PartySign
 from suyuan.anchoring.prepare import fill_gap, prepare
 from suyuan.anchoring.rebind import rebind
 from suyuan.anchoring.seal import seal
-from suyuan.anchoring.way import View, Way, log, nothing
+from suyuan.anchoring.way import View, Way, log, nothing, nothing_foreseen
 from suyuan.database import Database
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import Unavailable
@@ -55,6 +57,7 @@ class RelayLoop:
         safeguards: Safeguards | None = None,
         hook: Callable[[str], None] = nothing,
         owner: str | None = None,
+        put_back: Callable[[Connection, Sequence[bytes]], None] = nothing_foreseen,
     ) -> None:
         self._way = Way(
             database=database,
@@ -67,6 +70,7 @@ class RelayLoop:
             safeguards=safeguards or Safeguards(),
             owner=owner or lease.owner_name(),
             hook=hook,
+            put_back=put_back,
         )
         self._redeploy = redeploy
         self._sure = False  # the last pass saw the right chain

@@ -28,14 +28,14 @@ def reverting(way: Way, operation: Queued, reason: str) -> None:
             repository.set_state(conn, [operation.id], State.SIGNED, now, reason=reason[:_MAX_REASON])
         return
     with way.writing() as conn:
-        reject(conn, way.clock, operation, reason)
+        reject(conn, way, operation, reason)
 
 
-def reject(conn: Connection, clock: Clock, operation: Queued, reason: str) -> None:
+def reject(conn: Connection, way: Way, operation: Queued, reason: str) -> None:
     """Set one operation aside for good. A filler is no operation of anybody's: it is tried again, later
     each time.
     """
-    now = clock.now()
+    now = way.clock.now()
     reason = reason[:_MAX_REASON] or "refused without a reason"
     if operation.fills is not None:
         log.error("a number cannot be filled", extra={"operation": operation.id, "reason": reason})
@@ -52,7 +52,9 @@ def reject(conn: Connection, clock: Clock, operation: Queued, reason: str) -> No
     log.warning("rejected", extra={"operations": [operation.id], "reason": reason})
     repository.set_state(conn, [operation.id], State.REJECTED, now, reason=reason)
     if operation.kind in (OperationKind.SUBMISSION, OperationKind.REGISTER):
-        conn.execute(insert(operations).values(_filler(operation, clock)))
+        conn.execute(insert(operations).values(_filler(operation, way.clock)))
+    if operation.entries:
+        way.put_back(conn, sorted({entry.lot_id for entry in operation.entries}))
 
 
 def _filler(operation: Queued, clock: Clock) -> dict[str, object]:

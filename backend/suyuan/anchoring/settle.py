@@ -64,7 +64,7 @@ def apply(conn: Connection, way: Way, decisions: list[Decision]) -> None:
             its = operations.c.id == operation.id
             conn.execute(update(operations).where(its).values(tries=operations.c.tries + 1))
         elif _is_next(conn, operation) and not _waits(conn, operation):
-            setaside.reject(conn, way.clock, operation, decision.reason)
+            setaside.reject(conn, way, operation, decision.reason)
         else:
             again.append(operation.id)
     if again:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -22,11 +22,16 @@ def nothing(_point: str) -> None:
     """The hook of ordinary service."""
 
 
+def nothing_foreseen(_conn: Connection, _lots: Sequence[bytes]) -> None:
+    """Where nobody has foreseen anything."""
+
+
 @dataclass(slots=True)
 class Way:
     """The chain, the keys and the rules; `epoch` is the open epoch once the chain has been recognised.
 
-    `hook` is called by name at the points where a crash would matter; tests raise there.
+    `hook` is called by name at the points where a crash would matter; tests raise there. `put_back` is told
+    of lots whose entries are set aside, or are recorded after all, in the transaction that does it.
     """
 
     database: Database
@@ -39,6 +44,7 @@ class Way:
     safeguards: Safeguards
     owner: str
     hook: Callable[[str], None] = nothing
+    put_back: Callable[[Connection, Sequence[bytes]], None] = nothing_foreseen
     epoch: int = 0
     chain_id: int = 0
 

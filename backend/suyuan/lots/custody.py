@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from suyuan.kernel.ledger import LedgerEntry, LedgerRefusal, LotState, Role, record_entry
+from suyuan.anchoring.model import State
+from suyuan.anchoring.queries import entries_of_lot
+from suyuan.kernel.ledger import Kind, LedgerEntry, LedgerRefusal, LotState, Role, record_entry
 from suyuan.lots import repository
 
 _EVERYBODY = Role(127)
@@ -29,11 +31,23 @@ def replay(entries: Iterable[tuple[int, LedgerEntry]]) -> LotState:
 def reproject(conn: Connection, lot_id: bytes, entries: Iterable[tuple[int, LedgerEntry]]) -> LotState:
     """Set a lot's foreseen state to what its `entries` (without those set aside) give; returns it.
 
-    Call it in the transaction that sets a submission aside. Unknown lots are left alone.
+    Unknown lots are left alone.
     """
     repository.claim(conn, [lot_id])
-    state = replay(entries)
+    told = list(entries)
+    state = replay(told)
+    maker = next((party for party, entry in told if entry.kind in (Kind.PRODUCED, Kind.PROCESSED)), 0)
     lot = repository.lots_by_id(conn, [lot_id]).get(lot_id)
-    if lot is not None and lot.state != state:
-        repository.update_lots(conn, [(lot.number, state, lot.maker)])
+    if lot is not None and (lot.state, lot.maker) != (state, maker):
+        repository.update_lots(conn, [(lot.number, state, maker)])
     return state
+
+
+def put_back(conn: Connection, lots: Sequence[bytes]) -> None:
+    """Foresee anew what becomes of lots, of whose entries some were set aside or taken up again; for the
+    transaction that does so.
+    """
+    repository.claim(conn, lots)
+    for lot_id in lots:
+        recorded = entries_of_lot(conn, lot_id)
+        reproject(conn, lot_id, [(it.party, it.entry) for it in recorded if it.state is not State.REJECTED])
