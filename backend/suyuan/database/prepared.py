@@ -27,11 +27,12 @@ _Steps = tuple[tuple[int, _Processor], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """SQL for one database kind: parameters by position (SQLite) or by name, and what converts them."""
+    """SQL for one database kind, with its parameters (by position on SQLite, else by name) and what converts
+    them and the results.
+    """
 
     sql: str
-    names: tuple[str, ...]
-    converts: tuple[tuple[str, _Processor], ...]
+    parameters: tuple[tuple[str, _Processor | None], ...]
     constants: Mapping[str, Any]
     results: _Steps
     positional: bool
@@ -39,9 +40,9 @@ class _Compiled:
     def bound(self, values: Mapping[str, Any]) -> Any:
         if self.constants:
             values = {**self.constants, **values}
-        if self.converts:
-            values = {**values, **{name: process(values[name]) for name, process in self.converts}}
-        return [values[name] for name in self.names] if self.positional else values
+        if self.positional:
+            return [process(values[name]) if process else values[name] for name, process in self.parameters]
+        return {name: process(values[name]) if process else values[name] for name, process in self.parameters}
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
         cells = list(row)
@@ -109,24 +110,23 @@ class Prepared:
 
     def _compile(self, dialect: Dialect, size: int) -> _Compiled:
         statement = self._statement(dialect.name) if callable(self._statement) else self._statement
-        keys = self._columns or None
-        plain = statement.compile(dialect=dialect, column_keys=keys)
-        binds = plain.binds
+        plain = statement.compile(dialect=dialect, column_keys=self._columns or None)
+        binds = dict(plain.binds)
+        names = [name for name in binds if name != self._expanding]
+        converts = {
+            name: binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            for name in names
+            if not isinstance(binds[name].type, _AS_THEY_ARE)
+        }
         if self._expanding is not None:
             filled = {**{name: bind.value for name, bind in binds.items()}, self._expanding: [None] * size}
             plain = statement.params(filled).compile(
                 dialect=dialect, compile_kwargs={"render_postcompile": True}
             )
-        names = tuple(plain.positiontup or ())
-        converts = [
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
-            for name, bind in binds.items()
-            if name != self._expanding and not isinstance(bind.type, _AS_THEY_ARE)
-        ]
+            names += [f"{self._expanding}_{at}" for at in range(1, size + 1)]
         return _Compiled(
             sql=str(plain),
-            names=names,
-            converts=tuple((name, process) for name, process in converts if process),
+            parameters=tuple((name, converts.get(name)) for name in plain.positiontup or names),
             constants={name: bind.value for name, bind in binds.items() if bind.value is not None},
             results=_results(statement, dialect),
             positional=dialect.positional,

@@ -30,7 +30,7 @@ def mda_members(event: Mapping[str, Any], known: Mapping[str, str], name: str) -
     """Members of an event that mean the CBV master data attribute `name`, whatever their prefix."""
     found = []
     for member in event:
-        parts = _PARTS.fullmatch(member)
+        parts = _PARTS.fullmatch(member) if member.endswith(name) else None
         if (
             parts
             and parts["local"] == name

@@ -115,8 +115,14 @@ def _bytes32(value: bytes) -> bytes:
 
 def sign(digest: bytes, private_key: bytes) -> bytes:
     """65 bytes r, s, v: deterministic (RFC 6979), low s (EIP-2), v 27 or 28."""
-    signature = coincurve.PrivateKey(private_key).sign_recoverable(_bytes32(digest), hasher=None)
+    signature = _key(private_key).sign_recoverable(_bytes32(digest), hasher=None)
     return bytes(signature[:64]) + bytes([signature[64] + 27])
+
+
+@lru_cache(maxsize=1)
+def _key(private_key: bytes) -> coincurve.PrivateKey:
+    """Kept for the next signature: working out the public key takes as long as signing does."""
+    return coincurve.PrivateKey(private_key)
 
 
 def recover(digest: bytes, signature: bytes) -> str | None:
