@@ -39,13 +39,18 @@ async def take(http: Request, request: Submission, *, onboard: bool = False) -> 
     line: Line = http.app.state.line
     is_long = len(request.body) > SMALL
     try:
-        if not is_long:
+        if not is_long and _has_ids(request.body):
             captured = read_document(request.body, limits_of(parts), parts.clock)
         else:
             captured = await run_in_threadpool(read_document, request.body, limits_of(parts), parts.clock)
     except SuyuanError as error:
         return await run_in_threadpool(_answer_or, error, parts, request)
     return await line.write(_work(parts, request, captured), is_long=is_long)
+
+
+def _has_ids(body: bytes) -> bool:
+    """Whether every event seems to bring its id; making ids takes long, and one document at a time."""
+    return body.count(b'"eventID"') >= body.count(b'"eventTime"')
 
 
 def _work(

@@ -5,7 +5,7 @@ of its own, one commit makes all of it durable, and only then is anybody answere
 side by itself: there each has a transaction of its own, on a few threads.
 
 On SQLite the turns run in the event loop itself. A thread beside it gives the interpreter lock away with
-every statement and gets it back late: measured with 64 connections, that took 20 times as long. Long turns,
+every statement and gets it back late: measured with 64 connections, that took twice as long. Long turns,
 and turns for which another writer must be waited, go to a thread all the same.
 """
 
