@@ -14,7 +14,6 @@ from eth_abi import decode, encode
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 
-from suyuan.adapters.evm.access_list import packed_entries, slots_of
 from suyuan.kernel import typed_data
 from suyuan.kernel.hashing import keccak256, sha256
 from suyuan.kernel.ledger import Kind, LedgerEntry, Role
@@ -65,7 +64,11 @@ class Signed:
     signature: bytes
 
     def tuple(self) -> tuple[object, ...]:
-        return self.party, self.sequence, packed_entries(self.entries), self.signature
+        entries = [
+            (each.lot_id, each.event_hash, each.occurred_at, each.counterparty, int(each.kind))
+            for each in self.entries
+        ]
+        return self.party, self.sequence, entries, self.signature
 
 
 def canonical_type(item: dict) -> str:
@@ -155,12 +158,8 @@ class World:
         except TransactionFailed as failure:
             raise self.error(_revert_data(failure)) from None
 
-    def send(self, to: str, data: bytes, sender: str | None, gas: int, listed: Sequence[bytes] = ()) -> Mined:
+    def send(self, to: str, data: bytes, sender: str | None, gas: int) -> Mined:
         request = {"from": sender or self.admin, "to": to, "gas": gas, "data": "0x" + data.hex()}
-        if listed:
-            slots = ["0x" + slot.hex() for slot in listed]
-            request |= {"access_list": [{"address": to, "storage_keys": slots}]}
-            request |= {"max_fee_per_gas": 10**10, "max_priority_fee_per_gas": 10**9}
         receipt = self._receipt(self.tester.send_transaction(request))
         logs = tuple(self._log(each) for each in receipt["logs"])
         return Mined(receipt["gas_used"], logs, receipt["status"] == 1)
@@ -223,13 +222,6 @@ class World:
     def record_many(self, *submissions: Signed, gas: int = GAS, sender: str | None = None) -> Mined:
         listed = [each.tuple() for each in submissions]
         return self.ledger.send("recordMany", listed, gas=gas, sender=sender)
-
-    def record_lean(self, function: str, submissions: Sequence[Signed]) -> Mined:
-        """As the relayer sends it: with the access list that makes it cheaper."""
-        tuples = [each.tuple() for each in submissions]
-        data = self.ledger.data(function, *(tuples[0] if function == "record" else [tuples]))
-        lots = [entry.lot_id for each in submissions for entry in each.entries]
-        return self.send(self.ledger.address, data, None, GAS, slots_of(lots))
 
     def reason(self, mined: Mined) -> list[Reverted]:
         refused = [log for log in mined.logs if log.name == "SubmissionRefused"]

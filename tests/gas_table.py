@@ -32,13 +32,9 @@ def measure() -> dict[str, object]:
     opened = world.record(maker, *about(Kind.PRODUCED, "open")).gas
     plain = world.record(maker, *about(Kind.OBSERVED, "plain")).gas
     many = world.record_many(submission(maker, about(Kind.OBSERVED, "many"))).gas
-    lean = world.record_lean("record", [submission(maker, about(Kind.OBSERVED, "lean"))]).gas
-    lean_many = world.record_lean("recordMany", [submission(maker, about(Kind.OBSERVED, "lean many"))]).gas
-    received = world.record_lean(
-        "recordMany", [submission(maker, about(Kind.RECEIVED, "received", taker))]
-    ).gas
-    offered = world.record_lean("recordMany", [submission(maker, about(Kind.OFFERED, "offer", taker))]).gas
-    accepted = world.record_lean("recordMany", [submission(taker, about(Kind.ACCEPTED, "accept", maker))]).gas
+    received = world.record_many(submission(maker, about(Kind.RECEIVED, "received", taker))).gas
+    offered = world.record_many(submission(maker, about(Kind.OFFERED, "offer", taker))).gas
+    accepted = world.record_many(submission(taker, about(Kind.ACCEPTED, "accept", maker))).gas
     same = [entry(Kind.OBSERVED, lots[0], about=("same", n), at=1_790_000_000 + n) for n in range(BUNDLE)]
     one_lot = world.record_many(submission(maker, same)).gas
     ten = _ten_submissions(world, maker, about(Kind.OBSERVED, "ten"))
@@ -49,11 +45,9 @@ def measure() -> dict[str, object]:
     per_entry = {
         "existing lots, record": plain,
         "existing lots, recordMany": many,
-        "existing lots, record, access list": lean,
-        "existing lots, recordMany, access list": lean_many,
-        "existing lots, counterparty named, recordMany, access list": received,
-        "existing lots, offered, recordMany, access list": offered,
-        "existing lots, accepted, recordMany, access list": accepted,
+        "existing lots, counterparty named, recordMany": received,
+        "existing lots, offered, recordMany": offered,
+        "existing lots, accepted, recordMany": accepted,
         "existing lots, ten submissions of ten, recordMany": ten,
         "new lots, record": opened,
         "one lot, recordMany": one_lot,

@@ -11,16 +11,25 @@ import {IPartyRegistry} from "./interfaces/IPartyRegistry.sol";
 import {ITraceLedger} from "./interfaces/ITraceLedger.sol";
 
 /// @title TraceLedger
-/// @dev See the interface for what each function promises. One pass over the packed entries hashes them for the
-/// signature and records them; the signature is checked at the end and a bad one undoes all of it. The only calls out
-/// are static (registry, lot status, wallet), so nothing can come back in with half a submission recorded for good.
+/// @dev See the interface for what each function promises. The signature is checked first, then each entry is judged
+/// and recorded; the first that is refused undoes the submission. The only calls out are static (registry, lot status,
+/// wallet), so nothing can come back in. The assembly is for three things that Solidity has no cheap words for: the two
+/// hashes of every entry, and a call with an allowance whose answer may be any length.
 contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
-    /// @dev Two slots, at keccak256(lotId) and the next: one hash of 32 bytes instead of a mapping's 64, which no mapping
-    /// of this contract can meet. `custody` is packed so that the count stands where `facts` of the event wants the
-    /// index: custodian (bits 0-31), party offered to (32-63), nothing (64-87), count (88-119).
+    /// @dev Two slots: who holds the lot and to whom it is offered; and the head, whose last 4 bytes are the count of
+    /// entries (see `_extend`). An entry that moves no custody writes the head alone.
     struct Lot {
-        uint256 custody;
+        uint32 custodian;
+        uint32 offeredTo;
         bytes32 head;
+    }
+
+    /// @dev What is asked once for all entries of a submission.
+    struct Signer {
+        uint32 party;
+        uint64 sequence;
+        uint8 roles;
+        bool mayOpen;
     }
 
     bytes32 private constant ENTRY_TYPEHASH = keccak256(
@@ -30,31 +39,13 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
         "Submission(uint32 party,uint64 sequence,Entry[] entries)"
         "Entry(bytes32 lotId,bytes32 eventHash,uint40 occurredAt,uint32 counterparty,uint8 kind)"
     );
-    uint256 private constant ENTRY_SIZE = 74;
     uint256 private constant SIGNATURE_SIZE = 65;
 
-    uint256 private constant NUMBER = type(uint32).max;
-    uint256 private constant OFFERED_SHIFT = 32;
-    uint256 private constant COUNT_SHIFT = 88;
-    uint256 private constant SEQUENCE_SHIFT = 120;
-
-    /// @dev Byte k, counted from the left, holds the roles that may write kind k; 0x1f is everybody in trade.
-    uint256 private constant ROLES_OF_KIND = 0x001f0103031f1f40201f1f1f1f7f1f1f7f000000000000000000000000000000;
-    /// @dev The bytes of the kinds that move custody or depend on it: OFFERED, ACCEPTED, REFUSED, SOLD, DISPOSED.
-    uint256 private constant CUSTODY_KINDS = 0x000000000000000000ffffff0000ffff00000000000000000000000000000000;
-    /// @dev Times a byte: that byte in all 32 places.
-    uint256 private constant EVERY_BYTE = 0x0101010101010101010101010101010101010101010101010101010101010101;
-
-    uint256 private constant INTRODUCED = uint256(Kind.INTRODUCED);
-    uint256 private constant PRODUCED = uint256(Kind.PRODUCED);
-    uint256 private constant PROCESSED = uint256(Kind.PROCESSED);
-    uint256 private constant INSPECTED = uint256(Kind.INSPECTED);
-    uint256 private constant OFFERED = uint256(Kind.OFFERED);
-    uint256 private constant ACCEPTED = uint256(Kind.ACCEPTED);
-    uint256 private constant REFUSED = uint256(Kind.REFUSED);
-    uint256 private constant SOLD = uint256(Kind.SOLD);
-    uint256 private constant DISPOSED = uint256(Kind.DISPOSED);
-    uint256 private constant CORRECTED = uint256(Kind.CORRECTED);
+    /// @dev Byte k is about kind k: bits 0-6 are the roles that may write it (0x1f is everybody in trade, 0x7f
+    /// everybody), bit 7 says that it moves custody or is the custodian's alone.
+    bytes32 private constant RULES_OF_KIND = 0x001f0103031f1f40209f9f9f1f7f9f9f7f000000000000000000000000000000;
+    uint8 private constant ABOUT_CUSTODY = 0x80;
+    uint8 private constant LAST_KIND = uint8(type(Kind).max);
 
     /// @dev A wallet gets this much gas, never less, so that its answer does not depend on the relayer's generosity.
     uint256 private constant WALLET_GAS = 200_000;
@@ -63,6 +54,7 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
 
     IPartyRegistry private immutable PARTIES;
 
+    mapping(bytes32 lotId => Lot) private _lots;
     mapping(uint32 party => uint64) private _sequences;
     ILotStatus private _lotStatus;
     address private _successor;
@@ -78,14 +70,16 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ITraceLedger
-    function record(uint32 party, uint64 sequence, bytes calldata entries, bytes calldata signature) external {
+    function record(uint32 party, uint64 sequence, Entry[] calldata entries, bytes calldata signature) external {
         uint64 expected = _sequences[party] + 1;
         if (sequence != expected) revert TraceLedger_WrongSequence(party, sequence, expected);
-        if (entries.length % ENTRY_SIZE != 0) revert TraceLedger_EntriesMalformed(entries.length);
+        _checkSignature(party, sequence, _digest(party, sequence, entries), signature);
         _sequences[party] = sequence;
-        bytes32 entriesHash = _recordAll(party, sequence, entries);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(SUBMISSION_TYPEHASH, party, sequence, entriesHash)));
-        _checkSignature(party, sequence, digest, signature);
+        (uint8 roles, bool mayOpen) = PARTIES.standing(party);
+        Signer memory signer = Signer(party, sequence, roles, mayOpen);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            _record(signer, entries[i]);
+        }
     }
 
     /// @inheritdoc ITraceLedger
@@ -125,13 +119,8 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
         view
         returns (uint32 custodian, uint32 offeredTo, uint32 count, bytes32 head)
     {
-        Lot storage known;
-        assembly {
-            mstore(0x00, lotId)
-            known.slot := keccak256(0x00, 0x20)
-        }
-        uint256 custody = known.custody;
-        return (uint32(custody), uint32(custody >> OFFERED_SHIFT), uint32(custody >> COUNT_SHIFT), known.head);
+        Lot storage known = _lots[lotId];
+        return (known.custodian, known.offeredTo, _countIn(known.head), known.head);
     }
 
     /// @inheritdoc ITraceLedger
@@ -154,147 +143,119 @@ contract TraceLedger is ITraceLedger, AccessManaged, EIP712 {
         return _successor;
     }
 
-    /// @dev Records the entries and returns the EIP-712 hash of the array. This loop is the price of every entry, so it
-    /// works on fixed memory, from 0x80 on, laid out so that no word is written twice:
-    ///
-    ///     0x80 type hash | 0xa0 lotId | 0xc0 eventHash | 0xe0 occurredAt | 0x100 counterparty | 0x120 kind
-    ///         the struct of the typed data (six words from 0x80);
-    ///     0x100 head | 0x120 kind | 0x140 party | 0x160 eventHash | 0x180 occurredAt | 0x1a0 counterparty
-    ///         what the next head is the hash of (six words from 0x100);
-    ///     0xc0 eventHash | 0xe0 facts
-    ///         the data of the event (two words from 0xc0);
-    ///     0x1c0 and on: the hash of each entry.
-    ///
-    /// The blocks are not marked memory-safe on purpose: the compiler then keeps none of its own variables in memory,
-    /// and nothing else of this contract is alive there while the loop runs.
-    function _recordAll(uint32 party, uint64 sequence, bytes calldata entries) private returns (bytes32 entriesHash) {
-        (uint8 roles, bool mayOpen) = PARTIES.standing(party);
-        // Byte k is not 0 where the party may write kind k on any lot that exists, whoever holds it.
-        uint256 freely = ROLES_OF_KIND & ~CUSTODY_KINDS & (uint256(roles) * EVERY_BYTE);
-        bytes32 typeHash = ENTRY_TYPEHASH;
-        bytes32 topic = EntryRecorded.selector;
-        uint256 count = entries.length / ENTRY_SIZE;
-        uint256 place;
-        uint256 end;
-        uint256 hashes;
-        assembly {
-            mstore(0x80, typeHash)
-            mstore(0x140, party)
-            mstore(0x40, add(0x1c0, shl(5, count)))
-            place := entries.offset
-            end := add(place, entries.length)
-            hashes := 0x1c0
+    /// @dev Judges one entry, extends the head of its lot and tells of it. Same order of questions as the model.
+    function _record(Signer memory signer, Entry calldata entry) private {
+        (bytes32 lotId, bytes32 eventHash) = (entry.lotId, entry.eventHash);
+        (uint40 occurredAt, uint32 counterparty, uint8 kind) = (entry.occurredAt, entry.counterparty, entry.kind);
+        uint32 party = signer.party;
+        if (kind == 0 || kind > LAST_KIND) revert TraceLedger_KindUnknown(kind);
+        Lot storage its = _lots[lotId];
+        bytes32 head = its.head;
+        uint32 custodian = its.custodian;
+        uint8 rules = uint8(RULES_OF_KIND[kind]);
+        if (rules & signer.roles == 0) _checkConcerned(its, party, lotId, Kind(kind));
+        if (head == 0) {
+            custodian = _open(its, signer, lotId, Kind(kind));
+        } else if (rules & ABOUT_CUSTODY != 0) {
+            custodian = _move(its, custodian, party, lotId, Kind(kind), counterparty);
         }
-        while (place != end) {
-            uint256 named;
-            uint256 slot;
-            uint256 custody;
-            uint256 free;
-            assembly {
-                calldatacopy(0xa0, place, 74)
-                named := mload(0xe0)
-                let kind := byte(9, named)
-                free := byte(kind, freely)
-                mstore(0x120, kind)
-                named := shr(184, named) // occurredAt (40 bits) and counterparty (32 bits)
-                mstore(0xe0, shr(32, named))
-                mstore(0x100, and(named, 0xffffffff))
-                mstore(hashes, keccak256(0x80, 0xc0))
-                slot := keccak256(0xa0, 0x20)
-                custody := sload(slot)
-                free := mul(free, custody)
-            }
-            if (free == 0) {
-                bytes32 lotId;
-                uint256 kind;
-                assembly {
-                    lotId := mload(0xa0)
-                    kind := mload(0x120)
-                }
-                custody = _judge(custody, lotId, party, roles, mayOpen, kind, named & NUMBER);
-            }
-            assembly {
-                sstore(slot, add(custody, shl(88, 1)))
-                slot := add(slot, 1)
-                mcopy(0x160, 0xc0, 0x60)
-                mstore(0x100, sload(slot))
-                sstore(slot, keccak256(0x100, 0xc0))
-                let held := eq(and(custody, 0xffffffff), party)
-                let index := and(custody, shl(88, 0xffffffff))
-                mstore(0xe0, or(or(or(or(mload(0x120), shl(8, held)), shl(16, named)), index), shl(120, sequence)))
-                log3(0xc0, 0x40, topic, mload(0xa0), party)
-                hashes := add(hashes, 0x20)
-                place := add(place, 74)
-            }
-        }
-        assembly {
-            entriesHash := keccak256(0x1c0, shl(5, count))
-        }
-    }
-
-    /// @dev The rules for an entry that is not simply one more on a lot: opening, custody, and everything refused.
-    /// Returns the custody word after the entry, its count not yet raised. Same order of questions as the model.
-    /// Numbers are whole words here and kinds are numbers, which spares the compiler's checks on every step; the
-    /// narrow types come back in the errors.
-    function _judge(
-        uint256 custody,
-        bytes32 lotId,
-        uint256 party,
-        uint256 roles,
-        bool mayOpen,
-        uint256 kind,
-        uint256 counterparty
-    ) private view returns (uint256) {
-        if (((ROLES_OF_KIND << (kind << 3)) >> 248) & roles == 0) _checkConcerned(custody, lotId, party, kind);
-        if (custody == 0) {
-            if (kind != INTRODUCED && kind != PRODUCED && kind != PROCESSED) revert TraceLedger_LotUnknown(lotId);
-            if (!mayOpen) revert TraceLedger_NotQualified(lotId, uint32(party));
-            return party;
-        }
-        if (kind == OFFERED || kind == SOLD || kind == DISPOSED) {
-            return _give(custody, lotId, party, kind, counterparty);
-        }
-        if (kind == ACCEPTED || kind == REFUSED) return _answer(custody, lotId, party, kind, counterparty);
-        return custody;
+        its.head = _extend(head, kind, party, eventHash, occurredAt, counterparty);
+        uint256 facts = kind;
+        if (custodian == party) facts |= 1 << 8;
+        facts |= uint256(counterparty) << 16;
+        facts |= uint256(occurredAt) << 48;
+        facts |= uint256(_countIn(head)) << 88;
+        facts |= uint256(signer.sequence) << 120;
+        emit EntryRecorded(lotId, party, eventHash, facts);
     }
 
     /// @dev Without the role: inspections are open to the custodian and to the party the lot is offered to.
-    function _checkConcerned(uint256 custody, bytes32 lotId, uint256 party, uint256 kind) private pure {
-        if (kind == 0 || kind > CORRECTED) revert TraceLedger_KindUnknown(uint8(kind));
-        bool concerned = party == custody & NUMBER || party == (custody >> OFFERED_SHIFT) & NUMBER;
-        if (kind != INSPECTED || custody == 0 || !concerned) {
-            revert TraceLedger_RoleMissing(lotId, uint32(party), Kind(kind));
+    function _checkConcerned(Lot storage its, uint32 party, bytes32 lotId, Kind kind) private view {
+        if (kind != Kind.INSPECTED || (party != its.custodian && party != its.offeredTo)) {
+            revert TraceLedger_RoleMissing(lotId, party, kind);
         }
     }
 
-    /// @dev OFFERED, SOLD, DISPOSED: the custodian's alone.
-    function _give(uint256 custody, bytes32 lotId, uint256 party, uint256 kind, uint256 counterparty)
+    /// @dev The first entry of a lot; returns its custodian.
+    function _open(Lot storage its, Signer memory signer, bytes32 lotId, Kind kind) private returns (uint32) {
+        if (kind != Kind.INTRODUCED && kind != Kind.PRODUCED && kind != Kind.PROCESSED) {
+            revert TraceLedger_LotUnknown(lotId);
+        }
+        if (!signer.mayOpen) revert TraceLedger_NotQualified(lotId, signer.party);
+        return its.custodian = signer.party;
+    }
+
+    /// @dev OFFERED, SOLD and DISPOSED are the custodian's alone, ACCEPTED and REFUSED the receiver's, who names the
+    /// custodian that offered. Returns the custodian afterwards.
+    function _move(Lot storage its, uint32 custodian, uint32 party, bytes32 lotId, Kind kind, uint32 counterparty)
         private
-        view
-        returns (uint256)
+        returns (uint32)
     {
-        if (custody & NUMBER != party) revert TraceLedger_NotCustodian(lotId, uint32(party), uint32(custody));
-        if (kind == DISPOSED) return custody;
+        if (kind == Kind.ACCEPTED || kind == Kind.REFUSED) {
+            if (its.offeredTo != party) revert TraceLedger_NotOffered(lotId, party, its.offeredTo);
+            if (counterparty != custodian) revert TraceLedger_BadCounterparty(lotId, counterparty);
+            its.offeredTo = 0;
+            if (kind == Kind.REFUSED) return custodian;
+            return its.custodian = party;
+        }
+        if (custodian != party) revert TraceLedger_NotCustodian(lotId, party, custodian);
+        if (kind == Kind.DISPOSED) return custodian;
         ILotStatus status = _lotStatus;
         if (address(status) != address(0) && status.isHeld(lotId)) revert TraceLedger_LotHeld(lotId);
-        if (kind == SOLD) return custody;
-        if (counterparty == 0 || counterparty == party) {
-            revert TraceLedger_BadCounterparty(lotId, uint32(counterparty));
-        }
-        return (custody & ~(NUMBER << OFFERED_SHIFT)) | (counterparty << OFFERED_SHIFT);
+        if (kind == Kind.SOLD) return custodian;
+        if (counterparty == 0 || counterparty == party) revert TraceLedger_BadCounterparty(lotId, counterparty);
+        its.offeredTo = counterparty;
+        return custodian;
     }
 
-    /// @dev ACCEPTED, REFUSED: the receiver's alone, naming the custodian that offered.
-    function _answer(uint256 custody, bytes32 lotId, uint256 party, uint256 kind, uint256 counterparty)
-        private
-        pure
-        returns (uint256)
-    {
-        uint256 offeredTo = (custody >> OFFERED_SHIFT) & NUMBER;
-        if (offeredTo != party) revert TraceLedger_NotOffered(lotId, uint32(party), uint32(offeredTo));
-        if (counterparty != custody & NUMBER) revert TraceLedger_BadCounterparty(lotId, uint32(counterparty));
-        uint256 open = custody & ~(NUMBER << OFFERED_SHIFT);
-        return kind == REFUSED ? open : (open & ~NUMBER) | party;
+    /// @dev What the party signed: the EIP-712 digest of the submission.
+    function _digest(uint32 party, uint64 sequence, Entry[] calldata entries) private view returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](entries.length);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            hashes[i] = _hashOf(entries[i]);
+        }
+        bytes32 entriesHash = keccak256(abi.encodePacked(hashes));
+        return _hashTypedDataV4(keccak256(abi.encode(SUBMISSION_TYPEHASH, party, sequence, entriesHash)));
+    }
+
+    /// @dev keccak256(abi.encode(ENTRY_TYPEHASH, entry)): the five words of the calldata are the ones that EIP-712 wants.
+    /// Values too large for their types are hashed as they stand and refused by `_record`, which reads them typed.
+    function _hashOf(Entry calldata entry) private pure returns (bytes32 hash) {
+        bytes32 typeHash = ENTRY_TYPEHASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 0x20), entry, 0xa0)
+            hash := keccak256(free, 0xc0)
+        }
+    }
+
+    /// @dev keccak256(abi.encode(...)) of the parameters, its last 4 bytes replaced by the count; the memory that the
+    /// hash takes is not kept.
+    function _extend(
+        bytes32 head,
+        uint256 kind,
+        uint256 party,
+        bytes32 eventHash,
+        uint256 occurredAt,
+        uint256 counterparty
+    ) private pure returns (bytes32) {
+        uint256 hash;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, head)
+            mstore(add(free, 0x20), kind)
+            mstore(add(free, 0x40), party)
+            mstore(add(free, 0x60), eventHash)
+            mstore(add(free, 0x80), occurredAt)
+            mstore(add(free, 0xa0), counterparty)
+            hash := keccak256(free, 0xc0)
+        }
+        return bytes32((hash >> 32 << 32) | (_countIn(head) + 1));
+    }
+
+    function _countIn(bytes32 head) private pure returns (uint32) {
+        return uint32(uint256(head));
     }
 
     function _checkSignature(uint32 party, uint64 sequence, bytes32 digest, bytes calldata signature) private view {

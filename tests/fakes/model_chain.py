@@ -9,28 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from eth_abi import encode
-from eth_abi.packed import encode_packed
 
 from suyuan.kernel.hashing import keccak256
 from suyuan.kernel.ledger import ANY_ROLE, LedgerEntry, LotState, record_entry
 from suyuan.kernel.typed_data import address_of, sign, submission_digest
 from suyuan.verify.rpc import NodeRefused
 
-SUBMISSION = "(uint32,uint64,bytes,bytes)"
+SUBMISSION = "(uint32,uint64,(bytes32,bytes32,uint40,uint32,uint8)[],bytes)"
 
 
 def selector(signature: str) -> bytes:
     return keccak256(signature.encode())[:4]
 
 
-def packed(entries: Sequence[LedgerEntry]) -> bytes:
-    return b"".join(
-        encode_packed(
-            ["bytes32", "bytes32", "uint40", "uint32", "uint8"],
-            [each.lot_id, each.event_hash, each.occurred_at, each.counterparty, int(each.kind)],
-        )
+def tuples(entries: Sequence[LedgerEntry]) -> list[tuple]:
+    return [
+        (each.lot_id, each.event_hash, each.occurred_at, each.counterparty, int(each.kind))
         for each in entries
-    )
+    ]
 
 
 @dataclass(frozen=True)
@@ -113,7 +109,7 @@ class ModelChain:
 
     def record_many(self, submissions: Sequence[Signed], *, skip: Sequence[int] = ()) -> str:
         """Mines one transaction; submissions at the places in `skip` are sent but refused."""
-        sent = [(each.party, each.sequence, packed(each.entries), each.signature) for each in submissions]
+        sent = [(each.party, each.sequence, tuples(each.entries), each.signature) for each in submissions]
         calldata = selector(f"recordMany({SUBMISSION}[])") + encode([f"{SUBMISSION}[]"], [sent])
         block, transaction = self._send("TraceLedger", calldata)
         for place, each in enumerate(submissions):

@@ -13,6 +13,8 @@ from enum import IntEnum, IntFlag
 from suyuan.kernel.hashing import keccak256
 
 ZERO_HEAD = bytes(32)
+#: The last bytes of a head are the lot's count of entries, big endian.
+COUNT_SIZE = 4
 
 
 class Kind(IntEnum):
@@ -88,7 +90,9 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class LotState:
-    """What the contract stores of a lot: custodian and offered_to are party numbers, 0 is nobody."""
+    """What the contract says of a lot: custodian and offered_to are party numbers, 0 is nobody. `count`
+    is the one in the head, where the contract keeps it.
+    """
 
     custodian: int = 0
     offered_to: int = 0
@@ -105,8 +109,10 @@ class LedgerRefusal(Exception):
 
 
 def extend_head(head: bytes, party: int, entry: LedgerEntry) -> bytes:
-    """keccak256(abi.encode(head, kind, party, eventHash, occurredAt, counterparty)): six 32-byte words."""
-    return keccak256(
+    """keccak256(abi.encode(head, kind, party, eventHash, occurredAt, counterparty)), six 32-byte words, with
+    its last 4 bytes replaced by the count, one more than in `head`. Raises OverflowError beyond 2^32 - 1.
+    """
+    linked = keccak256(
         head
         + int(entry.kind).to_bytes(32, "big")
         + party.to_bytes(32, "big")
@@ -114,6 +120,12 @@ def extend_head(head: bytes, party: int, entry: LedgerEntry) -> bytes:
         + entry.occurred_at.to_bytes(32, "big")
         + entry.counterparty.to_bytes(32, "big")
     )
+    return linked[:-COUNT_SIZE] + (count_in(head) + 1).to_bytes(COUNT_SIZE, "big")
+
+
+def count_in(head: bytes) -> int:
+    """How many entries lead to this head; 0 for ZERO_HEAD."""
+    return int.from_bytes(head[-COUNT_SIZE:], "big")
 
 
 def record_entry(  # noqa: PLR0913 - what the contract reads, nothing bundled
@@ -135,7 +147,7 @@ def record_entry(  # noqa: PLR0913 - what the contract reads, nothing bundled
     state = _move_custody(state, party, entry, held=held)
     in_custody = state.custodian == party
     head = extend_head(state.head, party, entry)
-    return replace(state, count=state.count + 1, head=head), in_custody
+    return replace(state, count=count_in(head), head=head), in_custody
 
 
 def _check_role(state: LotState, party: int, roles: Role, kind: Kind) -> None:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from suyuan.kernel.hashing import keccak256
 from suyuan.kernel.ledger import Kind, LedgerEntry
 
-RECORD = keccak256(b"record(uint32,uint64,bytes,bytes)")[:4]
-RECORD_MANY = keccak256(b"recordMany((uint32,uint64,bytes,bytes)[])")[:4]
+_ENTRIES = "(bytes32,bytes32,uint40,uint32,uint8)[]"
+RECORD = keccak256(f"record(uint32,uint64,{_ENTRIES},bytes)".encode())[:4]
+RECORD_MANY = keccak256(f"recordMany((uint32,uint64,{_ENTRIES},bytes)[])".encode())[:4]
 
 _WORD = 32
-#: An entry is packed: lotId 32, eventHash 32, occurredAt 5, counterparty 4, kind 1 byte.
-_ENTRY = 74
+#: lotId, eventHash, occurredAt, counterparty, kind.
+_ENTRY = 5 * _WORD
 _KINDS = frozenset(map(int, Kind))
 
 
@@ -56,26 +57,28 @@ def submissions_in(calldata: bytes) -> tuple[Submission, ...]:
 
 
 def _submission(body: bytes, at: int) -> Submission:
-    packed = _bytes(body, at + _uint(body, at + 2 * _WORD))
-    if len(packed) % _ENTRY:
-        raise NotSubmissions("carries entries that are no whole number of entries")
+    listed = at + _uint(body, at + 2 * _WORD)
+    count, first = _uint(body, listed), listed + _WORD
+    _slice(body, first, count * _ENTRY)
     return Submission(
         party=_uint(body, at),
         sequence=_uint(body, at + _WORD),
-        entries=tuple(_entry(packed[place : place + _ENTRY]) for place in range(0, len(packed), _ENTRY)),
+        entries=tuple(_entry(body, first + place * _ENTRY) for place in range(count)),
         signature=_bytes(body, at + _uint(body, at + 3 * _WORD)),
     )
 
 
-def _entry(packed: bytes) -> LedgerEntry:
-    kind = packed[73]
+def _entry(body: bytes, at: int) -> LedgerEntry:
+    occurred_at, counterparty, kind = (_uint(body, at + place * _WORD) for place in (2, 3, 4))
+    if occurred_at >> 40 or counterparty >> 32:
+        raise NotSubmissions("carries an entry with a time or a number beyond its type")
     if kind not in _KINDS:
         raise NotSubmissions(f"carries an entry of the unknown kind {kind}")
     return LedgerEntry(
-        lot_id=packed[:32],
-        event_hash=packed[32:64],
-        occurred_at=int.from_bytes(packed[64:69], "big"),
-        counterparty=int.from_bytes(packed[69:73], "big"),
+        lot_id=_slice(body, at, _WORD),
+        event_hash=_slice(body, at + _WORD, _WORD),
+        occurred_at=occurred_at,
+        counterparty=counterparty,
         kind=Kind(kind),
     )
 

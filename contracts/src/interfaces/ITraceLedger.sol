@@ -10,7 +10,6 @@ import {ILotStatus} from "./ILotStatus.sol";
 /// verifyingContract}:
 /// `Entry(bytes32 lotId,bytes32 eventHash,uint40 occurredAt,uint32 counterparty,uint8 kind)` and
 /// `Submission(uint32 party,uint64 sequence,Entry[] entries)`.
-/// As calldata the entries are packed: 74 bytes each, `abi.encodePacked` of the five members in the order of the type.
 /// A signature is 65 bytes r, s, v (v is 27 or 28, s in the lower half), or, for a party whose key is a contract
 /// wallet, the wallet's 20-byte address followed by the signature that the wallet understands (EIP-1271), more than
 /// 65 bytes together.
@@ -36,15 +35,29 @@ interface ITraceLedger {
         CORRECTED
     }
 
+    /// @notice What one party says of one lot.
+    /// @param lotId SHA-256 of the lot's canonical URI
+    /// @param eventHash SHA-256 of 0x00 and the event's canonical JSON
+    /// @param occurredAt When it happened, Unix seconds
+    /// @param counterparty Number of the other party, 0 for none
+    /// @param kind A `Kind`, as a number so that one unknown kind refuses one submission and not the bundle
+    struct Entry {
+        bytes32 lotId;
+        bytes32 eventHash;
+        uint40 occurredAt;
+        uint32 counterparty;
+        uint8 kind;
+    }
+
     /// @notice One party's signed set of entries with its place in the party's own numbering.
     /// @param party Number of the party in the party registry
     /// @param sequence Number of the submission among the party's own, from 1 without gaps
-    /// @param entries 74 bytes for each entry: lotId 32, eventHash 32, occurredAt 5, counterparty 4, kind 1; may be empty
+    /// @param entries The entries in their order; may be empty
     /// @param signature The party's signature over the typed data, see above
     struct Submission {
         uint32 party;
         uint64 sequence;
-        bytes entries;
+        Entry[] entries;
         bytes signature;
     }
 
@@ -75,10 +88,6 @@ interface ITraceLedger {
     /// @param sequence Number that the submission bears
     /// @param expected Number that the ledger expects
     error TraceLedger_WrongSequence(uint32 party, uint64 sequence, uint64 expected);
-
-    /// @notice The packed entries are not a whole number of entries.
-    /// @param length Number of bytes
-    error TraceLedger_EntriesMalformed(uint256 length);
 
     /// @notice The signature cannot be read: wrong length, wrong v, or s in the upper half.
     /// @param party Number of the party
@@ -154,14 +163,15 @@ interface ITraceLedger {
     /// @notice Records one submission. Anyone may relay; the signature is the party's.
     /// @param party Number of the party
     /// @param sequence The party's next number
-    /// @param entries Packed entries, see `Submission`; none are allowed, to fill the number of a submission set aside
+    /// @param entries The entries; none are allowed, to fill the number of a submission set aside
     /// @param signature The party's signature over the typed data
-    function record(uint32 party, uint64 sequence, bytes calldata entries, bytes calldata signature) external;
+    function record(uint32 party, uint64 sequence, Entry[] calldata entries, bytes calldata signature) external;
 
     /// @notice Records several submissions, each standing alone: one that is refused is skipped with
     /// `SubmissionRefused` and never blocks the others.
     /// @dev Reverts as a whole with `TraceLedger_InsufficientGas` where gas ran out, so that a relayer who sends too
-    /// little cannot make a good submission look refused.
+    /// little cannot make a good submission look refused; and without a word where the calldata is no such list, which
+    /// only the relayer can bring about.
     /// @param submissions The submissions, recorded in this order
     function recordMany(Submission[] calldata submissions) external;
 
@@ -179,7 +189,7 @@ interface ITraceLedger {
     /// @return offeredTo Number of the party that the lot is offered to, 0 for none
     /// @return count Number of entries
     /// @return head keccak256(abi.encode(head before, kind, party, eventHash, occurredAt, counterparty)) of the last
-    /// entry; 32 zero bytes stand before the first
+    /// entry, with its last 4 bytes replaced by the count of entries; 32 zero bytes stand before the first
     function lot(bytes32 lotId) external view returns (uint32 custodian, uint32 offeredTo, uint32 count, bytes32 head);
 
     /// @notice The number that the party's next submission must bear.

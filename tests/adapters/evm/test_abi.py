@@ -14,21 +14,24 @@ from suyuan.kernel.hashing import keccak256
 
 WORD = 32
 LEDGER = contract_abis()["TraceLedger"]
+ENTRIES = "(bytes32,bytes32,uint40,uint32,uint8)[]"
+SUBMISSIONS = f"(uint32,uint64,{ENTRIES},bytes)[]"
 
 
 def test_structs_are_named_by_their_members():
     entry = LEDGER.functions["recordMany"]
-    assert entry.types == ("(uint32,uint64,bytes,bytes)[]",)
-    assert entry.signature == keccak256(b"recordMany((uint32,uint64,bytes,bytes)[])")
+    assert entry.types == (SUBMISSIONS,)
+    assert entry.signature == keccak256(f"recordMany({SUBMISSIONS})".encode())
 
 
 def test_a_call_is_selector_and_values():
-    arguments = (7, 2**64 - 1, b"entries", b"signature")
-    types = ["uint32", "uint64", "bytes", "bytes"]
+    entries = ((b"lot".ljust(WORD), b"event".ljust(WORD), 2**40 - 1, 2**32 - 1, 16),) * 2
+    arguments = (7, 2**64 - 1, entries, b"signature")
+    types = ["uint32", "uint64", ENTRIES, "bytes"]
 
     data = LEDGER.call("record", *arguments)
 
-    assert data[:4] == keccak256(b"record(uint32,uint64,bytes,bytes)")[:4]
+    assert data[:4] == keccak256(f"record(uint32,uint64,{ENTRIES},bytes)".encode())[:4]
     assert data[4:] == packed_loosely(types, arguments)
     assert decode(types, data[4:]) == arguments
 
@@ -81,7 +84,7 @@ def test_bytes_that_are_no_such_value_are_refused(type_, data):
 
 
 @given(
-    st.sampled_from(["(uint32,uint64,bytes,bytes)[]", "string", "(bytes32,bytes)", "bytes4[]", "bool"]),
+    st.sampled_from([SUBMISSIONS, "string", "(bytes32,bytes)", "bytes4[]", "bool"]),
     st.binary(),
 )
 def test_any_bytes_are_decoded_or_refused_with_a_value_error(type_, data):

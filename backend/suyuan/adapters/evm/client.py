@@ -10,7 +10,6 @@ from typing import Any
 
 from suyuan.adapters.evm import answers
 from suyuan.adapters.evm.abi import Abi
-from suyuan.adapters.evm.access_list import ListedCall
 from suyuan.adapters.evm.logs import ANCHORS, ENTRY_RECORDED, LEDGER, PARTIES, LogReader
 from suyuan.adapters.evm.policy import FinalityPolicy
 from suyuan.adapters.evm.rpc import Rpc, RpcError
@@ -139,9 +138,7 @@ class EvmChain:
             return max(0, answers.quantity(self._ask("eth_gasPrice"), "the gas price") - base)
 
     def estimate(self, sender: str, call: Call) -> int | str:
-        request: dict[str, object] = {"from": sender, "to": call.to, "data": to_hex(call.data)}
-        if isinstance(call, ListedCall) and call.slots:
-            request["accessList"] = call.listed  # a slot that is named and not touched costs gas, too
+        request = {"from": sender, "to": call.to, "data": to_hex(call.data)}
         try:
             return answers.quantity(self.rpc.call("eth_estimateGas", request), "an estimate")
         except RpcError as error:

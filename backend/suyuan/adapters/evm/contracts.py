@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from suyuan.adapters.evm.abi import Abi
-from suyuan.adapters.evm.access_list import ListedCall, packed_entries, slots_of
 from suyuan.adapters.evm.logs import ANCHORS, LEDGER, PARTIES
 from suyuan.anchoring.ports import Call, SignedSubmission
 from suyuan.kernel import typed_data
@@ -21,9 +20,7 @@ class EvmContracts:
         self._abis = abis
 
     def record_many(self, submissions: Sequence[SignedSubmission]) -> Call:
-        call = self._call(LEDGER, "recordMany", [_submission(each) for each in submissions])
-        lots = (entry.lot_id for each in submissions for entry in each.entries)
-        return ListedCall(call.to, call.data, slots_of(lots))
+        return self._call(LEDGER, "recordMany", [_submission(each) for each in submissions])
 
     def register_party(
         self, number: int, profile_hash: bytes, roles: int, qualified_until: int, key: str
@@ -59,4 +56,8 @@ class EvmContracts:
 
 
 def _submission(signed: SignedSubmission) -> tuple[object, ...]:
-    return (signed.party, signed.sequence, packed_entries(signed.entries), signed.signature)
+    return (signed.party, signed.sequence, [_entry(each) for each in signed.entries], signed.signature)
+
+
+def _entry(entry: LedgerEntry) -> tuple[object, ...]:
+    return (entry.lot_id, entry.event_hash, entry.occurred_at, entry.counterparty, int(entry.kind))

@@ -6,7 +6,6 @@ from typing import Any
 
 from eth_account import Account
 
-from suyuan.adapters.evm.access_list import ListedCall
 from suyuan.adapters.evm.errors import BadRelayerKey
 from suyuan.anchoring.ports import Call, Fees, Signed
 from suyuan.config.secret import WELL_KNOWN
@@ -33,10 +32,7 @@ class LocalRelayer:
         self.address: str = self._account.address
 
     def sign(self, call: Call, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
-        fields = _fields(call.data, nonce, gas, fees, chain_id) | {"to": call.to}
-        if isinstance(call, ListedCall) and call.slots:
-            fields["accessList"] = call.listed
-        return self._sign(fields)
+        return self._sign(_fields(call.data, nonce, gas, fees, chain_id) | {"to": call.to})
 
     def sign_creation(self, code: bytes, *, nonce: int, gas: int, fees: Fees, chain_id: int) -> Signed:
         """A transaction that deploys `code`, the constructor's arguments appended."""
