@@ -30,8 +30,8 @@ from suyuan.database.prepared import Prepared
 MOST = 64
 HOLD_SECONDS = 0.03
 
-#: Threads on PostgreSQL, each with a connection.
-SIDE_BY_SIDE = 8
+#: Threads on PostgreSQL, each with a connection; more of them mostly wait for the interpreter.
+SIDE_BY_SIDE = 4
 
 _SAVEPOINT = Prepared(text("SAVEPOINT turn"))
 _RELEASE = Prepared(text("RELEASE SAVEPOINT turn"))
