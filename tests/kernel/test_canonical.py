@@ -90,7 +90,7 @@ def test_a_name_given_twice_is_found_however_it_is_escaped(
 @pytest.mark.parametrize(
     "value",
     [math.nan, math.inf, 2**53, -(2**53), {1: 2}, b"bytes", {"a": {1, 2}}, "\ud800", object(), 1j],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_json_is_not_written(value: object) -> None:
     with pytest.raises(NotCanonical):
