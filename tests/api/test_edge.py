@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
@@ -65,3 +67,27 @@ def test_a_body_that_turns_out_too_large_is_refused_without_reading_the_rest(cli
 def test_a_length_that_is_no_number_does_not_open_the_limit(client):
     answer = client.post("/echo", content=b"x" * (LIMIT + 1), headers={"content-length": "-1"})
     assert answer.status_code == 413
+
+
+def test_a_body_that_trickles_in_is_refused_in_time():
+    app = FastAPI()
+
+    @app.post("/echo")
+    async def echo(request: Request) -> int:
+        return len(await request.body())
+
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit=LIMIT, seconds=0.05)
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/echo", "query_string": b"", "headers": []}
+    asyncio.run(asyncio.wait_for(app(scope, receive, send), 5))
+    assert sent[0]["status"] == 408
+    assert b"body.too-slow" in sent[1]["body"]

@@ -6,6 +6,7 @@ what is foreign and what does not exist are answered alike.
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -164,6 +165,22 @@ def test_without_a_token_only_public_routes_open(client, headers, told):
             assert status not in (401, 403), route
         else:
             assert status == 401, route
+
+
+@pytest.mark.parametrize("path", ["/api/v1/submissions", "/api/v1/onboarding", "/epcis/capture"])
+@pytest.mark.parametrize("given", [[], [(b"authorization", b"Bearer nobody")]], ids=["without", "wrong"])
+def test_no_document_is_read_before_its_sender_is_known(client, path, given):
+    sent = []
+
+    async def receive():
+        raise AssertionError("the body was read")
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": given}
+    asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] == 401
 
 
 def test_each_route_opens_for_those_of_the_table_and_for_no_other(client, headers, told):

@@ -1,10 +1,11 @@
-"""The outer skin of the gateway, as plain ASGI: request ids, security headers, body limit, server faults.
+"""The outer skin of the gateway, as plain ASGI: request ids, security headers, body limits, server faults.
 
 Plain ASGI because these must hold for every answer, streamed ones and those of other middleware too.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
@@ -16,6 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from suyuan.api.problems import problem
 
 log = logging.getLogger("suyuan.api")
+
+#: Seconds that a body gets to arrive, and bytes for which it gets one second more.
+BODY_SECONDS = 30.0
+BODY_PACE = 50_000
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -70,12 +75,13 @@ class Edge:
 
 class BodyLimit:
     """Refuses a body above `limit` bytes with 413: at once when the length is declared, else as soon as
-    more has arrived. The rest is never read.
+    more has arrived. The rest is never read. One that trickles in is refused with 408 after `seconds`.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -88,19 +94,36 @@ class BodyLimit:
                 scope, receive, send
             )
             return
-        seen = 0
+        await self.app(scope, _Body(receive, self.limit, self.seconds).receive, send)
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > self.limit:
-                    detail = f"The body has more than {self.limit} bytes, which is the most for one request."
-                    raise HTTPException(413, detail, headers={"Connection": "close"})
-            return message
 
-        await self.app(scope, counted, send)
+class _Body:
+    """One request's body on its way in; time counts from when it is first asked for."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seconds = seconds
+        self._since: float | None = None
+        self._seen = 0
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        if self._is_whole:  # what comes now is only that the caller has gone
+            return await self._receive()
+        self._since = self._since or asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(self._since + self._seconds + self._seen / BODY_PACE):
+                message = await self._receive()
+        except TimeoutError as error:
+            detail = f"The body did not arrive in time; {self._seen} bytes of it did."
+            raise HTTPException(408, detail, headers={"Connection": "close"}) from error
+        self._seen += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        if self._seen > self._limit:
+            detail = f"The body has more than {self._limit} bytes, which is the most for one request."
+            raise HTTPException(413, detail, headers={"Connection": "close"})
+        return message
 
 
 def _request_id(given: str) -> str:

@@ -53,8 +53,8 @@ def capture_limits(parts: GatewayPart, response: Response) -> None:
 @router.post("/capture", status_code=202)
 async def capture(
     http: Request,
-    body: RawBody,
     caller: Submitter,
+    body: RawBody,
     as_party: AsParty = None,
     key: Key = None,
     behaviour: Annotated[str, Header(alias="GS1-Capture-Error-Behaviour")] = "rollback",

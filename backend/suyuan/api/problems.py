@@ -35,6 +35,7 @@ _CODE_OF_STATUS = {
     404: "route.unknown",
     405: "route.method",
     406: "route.not-acceptable",
+    408: "body.too-slow",
     413: "body.too-large",
     415: "body.media-type",
     422: "request.refused",
@@ -66,7 +67,7 @@ class Problem(BaseModel):
 
 def documented_problems() -> dict[int | str, dict[str, Any]]:
     """What any route may answer besides its own: for OpenAPI, given to every router."""
-    statuses: tuple[int | str, ...] = (400, 401, 403, 404, 405, 409, 413, 415, 422, 503)
+    statuses: tuple[int | str, ...] = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 503)
     return {
         status: {
             "description": HTTPStatus(int(status)).phrase,

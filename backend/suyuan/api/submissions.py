@@ -32,8 +32,8 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 @router.post("/submissions", status_code=202, response_model=dict[str, Any])
 async def submit(
     http: Request,
-    body: RawBody,
     caller: Submitter,
+    body: RawBody,
     as_party: AsParty = None,
     dry_run: Annotated[bool, Query(description="Check and plan only; nothing is stored")] = False,
     onboard: Annotated[bool, Query(description="Registrar: first register whom the document names")] = False,
@@ -55,7 +55,7 @@ async def submit(
 
 
 @router.post("/onboarding")
-def onboard_route(body: RawBody, parts: GatewayPart, _caller: Registrar) -> dict[str, Any]:
+def onboard_route(parts: GatewayPart, _caller: Registrar, body: RawBody) -> dict[str, Any]:
     """Register the parties, sites and products that an EPCIS document names. Safe to repeat."""
     with parts.database.transaction() as conn:
         found = onboard_document(conn, parts.clock, parts.keyring, body, limits_of(parts))
