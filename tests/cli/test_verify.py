@@ -143,6 +143,7 @@ def test_what_is_no_bundle_is_said_to_be_none(suyuan, tmp_path):
 
 
 OLDER = "an older state, in a file"
+ANOTHER = CASES["as served, where another lot was asked for"]["expectedLot"]
 
 
 def at(monkeypatch, seconds):
@@ -161,9 +162,11 @@ def test_an_old_file_is_valid_as_of_its_time(suyuan, tmp_path):
 def test_a_live_page_is_judged_by_when_it_was_asked(suyuan, machine, monkeypatch, name):
     machine.page = bundle(name).encode()
     at(monkeypatch, CASES[name]["fetchedAt"])
-    ended = suyuan(f"{machine.url}/01/06901234567892/10/M2611-07")
+    lot = {None: "x", ANOTHER: "01/06901234567892/10/M2611-08"}
+    path = lot.get(CASES[name]["expectedLot"], "01/06901234567892/10/M2611-07")
+    ended = suyuan(f"{machine.url}/{path}")
     assert ended.exit_code == CASES[name]["exitCode"]
-    assert ("the page hides 1 entry" in ended.output) is bool(CASES[name]["failed"])
+    assert ("the page hides 1 entry" in ended.output) is ("complete" in CASES[name]["failed"])
 
 
 def test_a_lot_of_the_running_gateway_is_a_live_page_too(suyuan, machine, monkeypatch):
@@ -173,6 +176,27 @@ def test_a_lot_of_the_running_gateway_is_a_live_page_too(suyuan, machine, monkey
     ended = suyuan("06901234567892/M2611-07")
     assert ended.exit_code == 1
     assert "the page hides 1 entry" in ended.output
+
+
+def test_a_clean_bundle_of_another_lot_is_no_answer(suyuan, machine, monkeypatch):
+    monkeypatch.setenv("SUYUAN_PUBLIC_URL", machine.url)
+    machine.page = bundle("as served").encode()
+    at(monkeypatch, CASES["as served, fetched at once"]["fetchedAt"])
+    assert suyuan("06901234567892/M2611-07").exit_code == 0
+    ended = suyuan("06901234567892/M2611-08")
+    assert ended.exit_code == 1
+    assert "another lot than was asked for" in " ".join(ended.output.split())
+
+
+def test_an_address_that_names_no_lot_says_whose_bundle_came(suyuan, machine, monkeypatch):
+    machine.page = bundle("as served").encode()
+    at(monkeypatch, CASES["as served, fetched at once"]["fetchedAt"])
+    ended = suyuan(f"{machine.url}/latest.json")
+    assert ended.exit_code == 0
+    assert "the address names no lot; the bundle speaks of https://id.gs1.org/" in " ".join(
+        ended.output.split()
+    )
+    assert "but see PARTIAL above" in " ".join(ended.output.split())
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"{}", b"\xff", b'{"detail": "gone \\u001b[2J [b]"}'])

@@ -20,10 +20,13 @@ from fakes.recorded_rpc import Recorder
 from passport.recorded_world import GTIN, RecordedWorld, lot, tell_whole_story, whole_story
 from suyuan.database import Database, upgrade
 from suyuan.kernel.canonical import canonical_json
+from suyuan.kernel.identity import lot_id
 from suyuan.verify import verify_bundle
 
 HERE = Path(__file__).parent
 HASH = "0x" + "ab" * 32
+TOO_OLD = "an older state, fetched after the quarter of an hour"
+ANOTHER = "as served, where another lot was asked for"
 GRACE, STALE = 15 * 60, 24 * 60 * 60
 
 
@@ -48,17 +51,19 @@ def main() -> None:
 def judge(world: RecordedWorld, served: str, older: str) -> dict[str, object]:
     recorder = Recorder(world.rpc)
     bundle = json.loads(served)
-    found = {"as served": (served, None), "spelled otherwise": (json.dumps(bundle, indent=2) + "\n", None)}
+    texts = {"as served": served, "spelled otherwise": json.dumps(bundle, indent=2) + "\n"}
+    found = {name: (text, None, None) for name, text in texts.items()}
     found |= fetched(world, served, older)
-    found |= {name: (text, None) for name, text in tampered(served).items()}
+    found |= {name: (text, None, None) for name, text in tampered(served).items()}
     cases = {"valid": [], "broken": []}
-    for name, (text, seconds) in found.items():
+    for name, (text, seconds, asked) in found.items():
         moment = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-        report = verify_bundle(text.encode(), world.trust, recorder, moment)
-        case = {"name": name, "edits": edits(served, text), "fetchedAt": seconds, **outcome(report)}
-        cases["broken" if report.exit_code else "valid"].append(case)
+        expected = None if asked is None else bytes.fromhex(asked[2:])
+        report = verify_bundle(text.encode(), world.trust, recorder, moment, expected)
+        case = {"name": name, "edits": edits(served, text), "fetchedAt": seconds, "expectedLot": asked}
+        cases["broken" if report.exit_code else "valid"].append(case | outcome(report))
     broken = {case["name"] for case in cases["broken"]}
-    assert broken == {*tampered(served), "an older state, fetched after the quarter of an hour"}
+    assert broken == {*tampered(served), TOO_OLD, ANOTHER}
     trust = {
         "chainId": world.trust.chain_id,
         "contracts": dict(world.trust.contracts),
@@ -68,18 +73,24 @@ def judge(world: RecordedWorld, served: str, older: str) -> dict[str, object]:
     return {"trust": trust, "bundle": served, **cases, "answers": recorder.answers}
 
 
-def fetched(world: RecordedWorld, served: str, older: str) -> dict[str, tuple[str, int]]:
-    """What a live page gave, and when, in Unix seconds: all of it, or the state before the last entry."""
+def fetched(world: RecordedWorld, served: str, older: str) -> dict[str, tuple[str, int | None, str | None]]:
+    """What a live page gave, when, in Unix seconds, and which lot it was asked for: all of the lot, or the
+    state before the last entry.
+    """
+    its = json.loads(served)["lot"]["lotId"]
+    another = "0x" + lot_id(lot("M2611-08")).hex()
     last = json.loads(served)["entries"][-1]["blockTime"]
     after = world.rpc.ask("eth_getBlockByNumber", [hex(json.loads(served)["asOf"]["block"] + 1), False])
     left = int(after["timestamp"], 16)
     return {
-        "as served, fetched at once": (served, last),
-        "as served, fetched a day later": (served, left + STALE),
-        "as served, fetched more than a day later": (served, left + STALE + 1),
-        "an older state, in a file": (older, None),
-        "an older state, fetched within the quarter of an hour": (older, last + GRACE),
-        "an older state, fetched after the quarter of an hour": (older, last + GRACE + 1),
+        "as served, fetched at once": (served, last, its),
+        "as served, fetched from an address that names no lot": (served, last, None),
+        "as served, fetched a day later": (served, left + STALE, its),
+        "as served, fetched more than a day later": (served, left + STALE + 1, its),
+        "an older state, in a file": (older, None, None),
+        "an older state, fetched within the quarter of an hour": (older, last + GRACE, its),
+        TOO_OLD: (older, last + GRACE + 1, its),
+        ANOTHER: (served, last, another),
     }
 
 

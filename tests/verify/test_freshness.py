@@ -34,7 +34,8 @@ def at(block):
 
 
 def judge(story, fetched_at=None):
-    report = verify_bundle(story.data, story.trust, story.chain, fetched_at)
+    asked = lot_id(LOT_URI) if fetched_at else None
+    report = verify_bundle(story.data, story.trust, story.chain, fetched_at, asked)
     told = [(check.name, check.outcome) for check in report.checks if check.outcome is not Outcome.PASS]
     return report, told
 

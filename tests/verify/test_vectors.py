@@ -33,7 +33,9 @@ def edited(case):
 def test_a_vector_is_judged_as_written(case):
     seconds = case["fetchedAt"]
     fetched_at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    report = verify_bundle(edited(case), TRUST, Recorded(VECTORS["answers"]), fetched_at)
+    asked = case["expectedLot"]
+    expected = None if asked is None else bytes.fromhex(asked[2:])
+    report = verify_bundle(edited(case), TRUST, Recorded(VECTORS["answers"]), fetched_at, expected)
     assert report.exit_code == case["exitCode"]
     assert sorted({check.name for check in report.having(Outcome.FAIL)}) == case["failed"]
     assert sorted({check.name for check in report.having(Outcome.PARTIAL)}) == case["partial"]

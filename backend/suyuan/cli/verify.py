@@ -20,7 +20,7 @@ from suyuan.cli.verdict import plain, show_report
 from suyuan.kernel import identity
 from suyuan.kernel.clock import SystemClock
 from suyuan.kernel.errors import SuyuanError
-from suyuan.verify import HttpRpc, Trust, TrustMissing, verify_bundle
+from suyuan.verify import HttpRpc, Trust, TrustMissing, lot_of_address, verify_bundle
 
 
 def verify(
@@ -36,12 +36,13 @@ def verify(
 ) -> None:
     """Check a bundle against the chain alone: exit 0 valid, 1 does not check out, 2 could not be checked.
 
-    A page or a lot must show what was recorded 15 minutes before; a file is judged as of its own block.
+    A page or a lot must show what was recorded 15 minutes before; a file is judged as of its own block, and
+    says of itself which lot it is about.
     """
-    data, fetched_at = _bundle(what)
+    data, fetched_at, expected = _bundle(what)
     believed = _trust(trust)
     with HttpRpc(rpc or _running_node()) as node:
-        report = verify_bundle(data, believed, node, fetched_at)
+        report = verify_bundle(data, believed, node, fetched_at, expected)
     if as_json:
         typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
     else:
@@ -49,19 +50,21 @@ def verify(
     raise typer.Exit(report.exit_code)
 
 
-def _bundle(what: str) -> tuple[bytes, datetime | None]:
-    """The bundle's bytes from a file, an address or the running gateway; when it was asked for if live."""
+def _bundle(what: str) -> tuple[bytes, datetime | None, bytes | None]:
+    """The bundle's bytes from a file, an address or the running gateway; when it was asked for if live, and
+    the id of the lot that was asked for.
+    """
     path = Path(what)
     if path.is_file():
-        return path.read_bytes(), None
+        return path.read_bytes(), None, None
     now = SystemClock().now()
     if what.startswith(("http://", "https://")) and urlsplit(what).hostname != "id.gs1.org":
-        return _fetch(what), now
+        return _fetch(what), now, lot_of_address(what)
     try:
-        identity.lot_id_of_argument(what)
+        expected = identity.lot_id_of_argument(what)
     except SuyuanError as error:
         stop(escape(f"{what} is neither a file nor an address nor a lot: {error.message}"), Exit.USAGE)
-    return _fetch(f"{find_address().url}{lot_path(what)}/proof"), now
+    return _fetch(f"{find_address().url}{lot_path(what)}/proof"), now, expected
 
 
 def _fetch(url: str) -> bytes:

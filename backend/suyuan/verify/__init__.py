@@ -4,6 +4,7 @@
 journal, nothing that wrote the bundle.
 """
 
+from suyuan.verify.asked import lot_of_address
 from suyuan.verify.report import Check, Outcome, Report
 from suyuan.verify.rpc import HttpRpc, NodeRefused, Rpc, Unreachable
 from suyuan.verify.trust import Trust, TrustMissing
@@ -19,5 +20,6 @@ __all__ = [
     "Trust",
     "TrustMissing",
     "Unreachable",
+    "lot_of_address",
     "verify_bundle",
 ]

@@ -23,7 +23,7 @@ def check_lot(bundle: Bundle) -> Iterator[Check]:
     elif lot_id(bundle.lot_uri) != bundle.lot_id:
         yield Check("lot", Outcome.FAIL, "lotId is not the SHA-256 of the lot's URI")
     else:
-        yield Check("lot", Outcome.PASS, "lotId is the SHA-256 of the lot's URI")
+        yield Check("lot", Outcome.PASS, f"lotId is the SHA-256 of the lot's URI, {bundle.lot_uri[:200]}")
 
 
 def check_times(bundle: Bundle) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from suyuan.verify import history, offline, onchain, signing
+from suyuan.verify.asked import check_asked
 from suyuan.verify.bundle import Bundle, parse_bundle
 from suyuan.verify.chain import SeenChain
 from suyuan.verify.form import BundleFault
@@ -21,11 +22,19 @@ from suyuan.verify.trust import Trust
 Question = Callable[[], Iterable[Check]]
 
 
-def verify_bundle(data: bytes, trust: Trust, rpc: Rpc, fetched_at: datetime | None = None) -> Report:
+def verify_bundle(
+    data: bytes,
+    trust: Trust,
+    rpc: Rpc,
+    fetched_at: datetime | None = None,
+    expected_lot: bytes | None = None,
+) -> Report:
     """Check the bytes of a bundle against the chain alone. Never raises: surprise is a FAIL in the report.
 
     `fetched_at` (aware; by the user's own clock) is when a live page was asked for the bundle: a page must
     not leave out what was recorded well before. None for a file, which may be old and hide nothing.
+    `expected_lot` is the id of the lot that was asked for: a bundle of another lot is FAIL, and one that was
+    fetched without a lot in mind PARTIAL.
     """
     parsed: list[Bundle] = []
     checks = _answer("format", partial(_parse, data, parsed))
@@ -33,6 +42,7 @@ def verify_bundle(data: bytes, trust: Trust, rpc: Rpc, fetched_at: datetime | No
         return Report(tuple(checks))
     bundle, chain = parsed[0], SeenChain(rpc, trust)
     checks += _answer("lot", partial(offline.check_lot, bundle))
+    checks += _answer("lot", partial(check_asked, bundle, expected_lot, fetched_at))
     checks += _answer("time", partial(offline.check_times, bundle))
     checks += _answer("custody", partial(offline.check_custody, bundle))
     checks += _answer("inclusion", partial(offline.check_inclusion, bundle))
