@@ -114,7 +114,9 @@ def insert_events(conn: Connection, submission: int, party: int, captured: Seque
 
 
 def _event_row(submission: int, party: int, captured: CapturedEvent) -> dict[str, Any]:
+    """Columns that others may see repeat the public form, never what it conceals."""
     event = captured.event
+    shown = orjson.loads(captured.public) if captured.hidden else event.raw
     return {
         "submission": submission,
         "party": party,
@@ -124,12 +126,12 @@ def _event_row(submission: int, party: int, captured: CapturedEvent) -> dict[str
         "content_hash": captured.content_hash,
         "place": event.place,
         "type": event.type,
-        "action": event.action,
-        "biz_step": event.raw.get("bizStep"),
-        "disposition": event.raw.get("disposition"),
+        "action": shown.get("action"),
+        "biz_step": shown.get("bizStep"),
+        "disposition": shown.get("disposition"),
         "occurred_at": event.time,
-        "read_point": event.read_point,
-        "biz_location": event.biz_location,
+        "read_point": shown.get("readPoint", {}).get("id"),
+        "biz_location": shown.get("bizLocation", {}).get("id"),
         "corrects": event.declares_error,
         "public": captured.public,
         "original": captured.original,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from suyuan.journal.event import Thing, TraceEvent, thing_of
 from suyuan.journal.kinds import Intent, intent_of
+from suyuan.kernel.disclosure import confidential_pointers
 from suyuan.lots.model import Change, Part, Transformation
 from suyuan.lots.working_set import WorkingSet
 
@@ -41,7 +42,9 @@ def targets_of(event: TraceEvent, lots: WorkingSet) -> list[Target]:
 
 
 def _named(event: TraceEvent) -> list[Thing]:
-    """Things, or children, or the container, or at least the place where it happened."""
+    """Things, or children, or the container, or at least the place where it happened, unless that is
+    confidential.
+    """
     parent = [event.parent] if event.parent else []
     if event.type == "AssociationEvent":
         return [*parent, *event.children]
@@ -49,10 +52,15 @@ def _named(event: TraceEvent) -> list[Thing]:
         named = list(event.things or event.children or parent)
     else:
         named = list(event.all_things())
-    place = event.read_point or event.biz_location
-    if not named and place:
-        return [thing_of(place, f"{event.pointer}/{'readPoint' if event.read_point else 'bizLocation'}/id")]
-    return named
+    if named:
+        return named
+    hidden = {pointer.split("/")[1] for pointer in confidential_pointers(event.raw) if pointer[:1] == "/"}
+    places = {"readPoint": event.read_point, "bizLocation": event.biz_location}
+    told = [(member, uri) for member, uri in places.items() if uri and member not in hidden]
+    if told:
+        member, uri = told[0]
+        return [thing_of(uri, f"{event.pointer}/{member}/id")]
+    return []
 
 
 def _reached(event: TraceEvent, things: Iterable[Thing], intent: Intent, lots: WorkingSet) -> list[Target]:
