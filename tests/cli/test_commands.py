@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 
 import httpx
@@ -35,7 +36,9 @@ def suyuan(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in ("SUYUAN_PUBLIC_URL", "SUYUAN_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    return lambda *arguments: CliRunner().invoke(app, [str(each) for each in arguments])
+    before = os.umask(0o022)
+    yield lambda *arguments: CliRunner().invoke(app, [str(each) for each in arguments])
+    os.umask(before)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from suyuan.cli.columns import columns
 from suyuan.cli.exits import Exit, stop
+from suyuan.config.folder import tighten, write_privately
 from suyuan.config.settings import Settings, SettingsWrong, load
 from suyuan.kernel.errors import SuyuanError
 
@@ -26,6 +27,17 @@ def settings_or_stop(**overrides: Any) -> Settings:
         stop(escape(str(error)), Exit.USAGE)
 
 
+def private_settings(**overrides: Any) -> Settings:
+    """The same for a process that writes into the data folder: others shall not read there.
+
+    `deploy` is none of them: where its files go outside of that folder, the gateway's user must read them.
+    """
+    settings = settings_or_stop(**overrides)
+    write_privately()
+    tighten(settings.data_dir)
+    return settings
+
+
 def up(
     port: Annotated[int | None, typer.Option(help="Port of the gateway")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of everything that is kept")] = None,
@@ -37,7 +49,7 @@ def up(
     from suyuan.up.detached import start_detached, stop_running  # late: the web framework takes its time
     from suyuan.up.errors import CannotStart
 
-    settings = settings_or_stop(port=port, data_dir=data)
+    settings = private_settings(port=port, data_dir=data)
     try:
         if down:
             stop_running(settings.data_dir, _say)
@@ -63,7 +75,7 @@ def serve() -> None:
     from suyuan.api.serve import serve as run  # late: see up
 
     try:
-        run(settings_or_stop())
+        run(private_settings())
     except SuyuanError as error:
         stop(escape(error.message), Exit.UNREACHABLE)
 
@@ -73,7 +85,7 @@ def worker() -> None:
     from suyuan.worker import run  # late: see up
 
     try:
-        run(settings_or_stop())
+        run(private_settings())
     except SuyuanError as error:
         stop(escape(error.message), Exit.UNREACHABLE)
 
@@ -103,7 +115,7 @@ def upgrade() -> None:
     from suyuan import bootstrap  # late: see up
 
     try:
-        bootstrap.upgrade_database(settings_or_stop())
+        bootstrap.upgrade_database(private_settings())
     except SuyuanError as error:
         stop(escape(error.message), Exit.UNREACHABLE)
     typer.echo("The database is up to date.")
@@ -115,7 +127,7 @@ def check() -> None:
     from suyuan import bootstrap  # late: see up
 
     try:
-        bootstrap.check_database(settings_or_stop())
+        bootstrap.check_database(private_settings())
     except SuyuanError as error:
         stop(escape(error.message), Exit.REFUSED)
     typer.echo("The database is up to date.")
@@ -127,7 +139,7 @@ def operator(name: Annotated[str, typer.Argument(help="Whose token it is")]) -> 
     from suyuan import bootstrap  # late: see up
 
     try:
-        typer.echo(bootstrap.issue_operator_token(settings_or_stop(), name))
+        typer.echo(bootstrap.issue_operator_token(private_settings(), name))
     except SuyuanError as error:
         stop(escape(error.message), Exit.UNREACHABLE)
 
@@ -140,7 +152,7 @@ def audit(
     from suyuan.anchoring.ports import ChainUnavailable
 
     try:
-        found = bootstrap.audit_database(settings_or_stop())
+        found = bootstrap.audit_database(private_settings())
     except ChainUnavailable as error:
         stop(f"The chain cannot be asked: {error}.", Exit.UNREACHABLE)
     except SuyuanError as error:

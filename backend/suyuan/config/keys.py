@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from suyuan.config.folder import private_folder
 from suyuan.config.secret import KEY_SIZE, can_sign, parse_key, read_key
 from suyuan.config.settings import Settings
 
@@ -43,6 +44,7 @@ def _key(settings: Settings, name: str, value: SecretStr | None, file: Path | No
         raise ValueError(f"the {name} key is not given")
     path = settings.data_dir / "keys" / name
     if not path.exists():
+        private_folder(settings.data_dir)
         _make(path)
     return read_key(path)
 

@@ -112,7 +112,7 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine, Engine]:
     """
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise ValueError("SQLite needs a file: sqlite:///path")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = url.set(drivername="sqlite+pysqlite")
     arguments = {"timeout": WAIT_SECONDS, "check_same_thread": False}
     writer = create_engine(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from suyuan.config.folder import private_folder
 from suyuan.up.announce import summary_lines
 from suyuan.up.children import own_command
 from suyuan.up.errors import CannotStart
@@ -24,7 +25,7 @@ def start_detached(data_dir: Path, arguments: Sequence[str], say: Say, echo: Say
     if state is not None and is_running(state):
         _already(state, say, echo)
         return
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(data_dir)
     log = data_dir / "up.log"
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 - our own program

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from suyuan import bootstrap
+from suyuan.config.folder import private_folder
 from suyuan.config.settings import Settings
 from suyuan.demo.seed import DemoRefused, demo_pages, seed_once
 from suyuan.up.announce import summary_lines
@@ -73,7 +74,7 @@ class Supervisor:
     def _claim(self) -> None:
         """Take the data folder and the port, or say why not."""
         folder = self.settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
         (folder / "logs").mkdir(exist_ok=True)
         clear_leftovers(folder, self.say)
         check_port(self.settings.host, self.settings.port)
