@@ -10,13 +10,13 @@ import qrcode
 
 
 def summary_lines(summary: Mapping[str, Any]) -> list[str]:
-    """The closing lines: pages with their products' names, portal, token, and how to stop."""
+    """The closing lines: pages with their products' names, API docs, token, and how to stop."""
     lines = ["", "Suyuan 溯源 is running.", ""]
     pages: Sequence[Mapping[str, str]] = summary.get("passports", [])
     for page in pages:
         lines += [f"  Passport  {page['name']}", f"            {page['url']}"]
     lines += [
-        f"  Portal    {summary['url']}/docs",
+        f"  API docs  {summary['url']}/docs",
         f"  Operator  the token is in {summary['operator_file']} (readable by you alone)",
         f"  Chain     {summary['chain']}",
         f"  Data      {summary['data_dir']}",
