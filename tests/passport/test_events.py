@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from passport.sample_pages import FARM, LAB, STORE, step
+from suyuan.kernel.ledger import Kind
 from suyuan.passport import events
 
 URI = "https://id.gs1.org/01/06901234567892/10/A"
@@ -62,3 +64,35 @@ def test_an_error_declaration_gives_its_reason():
     assert events.declared({}) == ""
     assert events.declared({"errorDeclaration": {"reason": "incorrect_data"}}) == "incorrect_data"
     assert events.declared({"errorDeclaration": {}}) == "unspecified"
+
+
+def told(number, party, event_id="ni:x", declared=""):
+    kind = Kind.CORRECTED if declared else Kind.OBSERVED
+    return step(number, kind, party, "", event_id=event_id, declared=declared)
+
+
+def test_only_its_own_party_takes_a_record_back():
+    steps = [told(0, FARM), told(1, FARM, "ni:y"), told(2, FARM, declared="incorrect_data")]
+    assert events.corrections(steps) == {0: 2}
+    assert events.disputes(steps) == {}
+
+
+def test_a_stranger_who_repeats_a_public_event_id_disputes_and_corrects_nothing():
+    steps = [
+        told(0, FARM),
+        told(1, LAB, declared="did_not_occur"),
+        told(2, STORE, declared="did_not_occur"),
+        told(3, LAB, declared="incorrect_data"),
+    ]
+    assert events.corrections(steps) == {}
+    assert events.disputes(steps) == {0: (3, 2)}
+
+
+def test_records_without_an_event_id_have_nothing_to_do_with_each_other():
+    steps = [told(0, FARM, ""), told(1, FARM, "", declared="incorrect_data")]
+    assert events.corrections(steps) == events.disputes(steps) == {}
+
+
+def test_a_long_journey_full_of_declarations_is_read_in_one_go():
+    steps = [told(number, FARM, declared="incorrect_data" if number % 2 else "") for number in range(4000)]
+    assert events.corrections(steps) == dict.fromkeys(range(0, 4000, 2), 3999)

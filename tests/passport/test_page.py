@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from passport.sample_pages import ALL, CONTRADICTION, DOUBTED, FARM, GAPS, PENDING, STEPS, VERIFIED, step
+from passport.sample_pages import (
+    ALL,
+    CONTRADICTION,
+    DOUBTED,
+    FARM,
+    GAPS,
+    PENDING,
+    STEPS,
+    STORE,
+    VERIFIED,
+    step,
+)
 from suyuan.kernel.ledger import Kind, Role
 from suyuan.passport import words as catalogue
 from suyuan.passport.gaps import find_gaps
@@ -98,6 +109,14 @@ def test_gaps_corrections_and_refusals_are_shown_not_hidden():
     for said in ("此前的生产环节没有记录", "没有发货方的交货签名", "没有收到温度记录", "记录者当时不是保管方",
                  "更正见第 4 步", "声明：内容有误", "未上链：NotCustodian(4, 1)"):  # fmt: skip
         assert said in text, said
+
+
+def test_a_dispute_names_who_disputes_and_declares_nothing_wrong():
+    disputed = replace(STEPS[0], disputed=((STORE, 6),))
+    page = replace(VERIFIED, steps=(disputed, *STEPS[1:]))
+    assert "晨光生鲜杭州一号仓对此记录提出异议，见第 7 步" in rendered(page)
+    assert "Morning Fresh, Hangzhou No. 1 disputes this record" in rendered(page, "en")
+    assert "声明有误" not in rendered(page)
 
 
 def test_contradictions_name_what_does_not_fit_and_where():

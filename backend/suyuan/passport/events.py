@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from suyuan.kernel.identity import NotAnIdentifier, identify
@@ -12,6 +13,8 @@ from suyuan.kernel.ledger import Kind
 from suyuan.passport.model import Step
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+#: Shown with one step; the journey has them all.
+_MOST_DISPUTES = 5
 _QUANTITIES = (
     "quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList",
 )  # fmt: skip
@@ -119,15 +122,43 @@ def _objects(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _objects(value)
 
 
-def corrections(steps: list[Step]) -> dict[int, int]:
-    """Place of each step that a later one declares to be in error -> place of that later one.
+def corrections(steps: Sequence[Step]) -> dict[int, int]:
+    """Place of each step that its own party declares to be in error -> place of that declaration.
 
-    An EPCIS error declaration repeats the event with its eventID.
+    An EPCIS error declaration repeats the event with its eventID, which is public: anybody can name it, and
+    only who signed the record can take it back.
     """
+    declaring = _declaring(steps)
+    return {
+        place: declaring[step.event_id][step.party.number]
+        for place, step in enumerate(steps)
+        if not _declares(step) and step.party.number in declaring.get(step.event_id, {})
+    }
+
+
+def disputes(steps: Sequence[Step]) -> dict[int, tuple[int, ...]]:
+    """Place of each step that other parties declare to be in error -> places of their declarations, the
+    newest of each party, a few of them.
+    """
+    declaring = _declaring(steps)
     found = {}
     for place, step in enumerate(steps):
-        if step.kind is Kind.CORRECTED or step.declared:
-            for earlier, other in enumerate(steps):
-                if other.event_id == step.event_id and not other.declared and earlier != place:
-                    found[earlier] = place
+        if _declares(step) or step.event_id not in declaring:
+            continue
+        others = (at for party, at in declaring[step.event_id].items() if party != step.party.number)
+        if shown := tuple(islice(others, _MOST_DISPUTES)):
+            found[place] = shown
     return found
+
+
+def _declaring(steps: Sequence[Step]) -> dict[str, dict[int, int]]:
+    """By eventID: the party that declares an error of that event -> place of its newest declaration."""
+    found: dict[str, dict[int, int]] = {}
+    for place, step in enumerate(steps):
+        if step.event_id and _declares(step):
+            found.setdefault(step.event_id, {})[step.party.number] = place
+    return found
+
+
+def _declares(step: Step) -> bool:
+    return step.kind is Kind.CORRECTED or bool(step.declared)

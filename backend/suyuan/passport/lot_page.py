@@ -87,8 +87,12 @@ def _steps(conn: Connection, story: Story) -> list[Step]:
         *(_step(conn, story, each, handed, sites) for each in story.others),
     ]
     steps.sort(key=lambda step: step.happened)
-    for place, by in events.corrections(steps).items():
+    corrected, disputed = events.corrections(steps), events.disputes(steps)
+    for place, by in corrected.items():
         steps[place] = replace(steps[place], corrected=True, corrected_at=by)
+    for place, against in disputed.items():
+        told = tuple((steps[other].party, other) for other in against)
+        steps[place] = replace(steps[place], disputed=told)
     return steps
 
 

@@ -80,7 +80,8 @@ class Step:
     hidden: int = 0
     declared: str = ""  # the reason of the event's own error declaration
     corrected: bool = False
-    corrected_at: int | None = None  # place of the step that declares this one to be in error
+    corrected_at: int | None = None  # place of the step in which its party declares it to be in error
+    disputed: tuple[tuple[Who, int], ...] = ()  # other parties that declare it to be in error, and where
     refusal: str = ""
 
     @property

@@ -147,9 +147,8 @@ class View:
         return str(texts.get(key, texts["corrects"]))
 
     def tagged(self, step: Step) -> bool:
-        return bool(
-            step.refusal or step.alarm or step.declared or step.corrected or step.hidden or is_bystander(step)
-        )
+        told = step.refusal or step.alarm or step.declared or step.corrected or step.disputed or step.hidden
+        return bool(told) or is_bystander(step)
 
     def bystander(self, step: Step) -> bool:
         return is_bystander(step)
