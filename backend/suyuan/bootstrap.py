@@ -21,6 +21,7 @@ from suyuan.adapters.evm.deployment import Deployment
 from suyuan.adapters.evm.errors import WrongChain
 from suyuan.adapters.evm.node import EmbeddedNode
 from suyuan.adapters.evm.policy import confirmations
+from suyuan.anchoring import heartbeats
 from suyuan.anchoring.audit import audit_chain
 from suyuan.anchoring.audit_state import Difference
 from suyuan.anchoring.model import Policy
@@ -32,6 +33,7 @@ from suyuan.config.settings import Settings
 from suyuan.database import Database
 from suyuan.journal.audit import audit_journal
 from suyuan.journal.receipts import ReceiptSigner
+from suyuan.journal.replay import audit_derived
 from suyuan.kernel.clock import Clock, SystemClock
 from suyuan.kernel.errors import SuyuanError, Unauthenticated
 from suyuan.lots.audit import audit_lots
@@ -207,6 +209,7 @@ def audit_system(system: System) -> list[Difference]:
             *audit_parties(conn),
             *audit_products(conn),
             *audit_lots(conn, chain),
+            *audit_derived(conn),
         ]
 
 
@@ -231,12 +234,14 @@ def check_database(settings: Settings) -> None:
 def rewrap_keys(settings: Settings, former: bytes) -> int:
     """Seal the custodial keys, so far under the master key `former`, under that of the settings; how many.
 
-    Raises SuyuanError, and changes nothing, when one does not open.
+    Raises SuyuanError, and changes nothing, when one does not open, or while a worker is at work: it would go
+    on with the former key, and sign nothing more.
     """
     keyring = Keyring(keys_of(settings).master, [former])
     database = Database(settings.database_url)
     try:
         with database.transaction() as conn:
+            heartbeats.expect_silence(conn, SystemClock())
             return rewrap(conn, keyring)
     finally:
         database.close()

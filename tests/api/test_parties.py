@@ -63,12 +63,13 @@ def test_the_same_identifier_again_is_a_conflict(registrar, dew):
 
 
 def test_every_fault_of_a_party_is_answered_with_its_place(registrar):
-    wrong = {**DEW, "names": {}, "identifiers": ["x"], "creditCode": "1", "roles": []}
+    slip = "https://id.gs1.org/417/6901234000008"
+    wrong = {**DEW, "names": {}, "identifiers": ["x", slip], "creditCode": "1", "roles": []}
     answer = registrar.post("/api/v1/parties", json=wrong)
     assert answer.status_code == 422
     assert answer.json()["code"] == "party.refused"
     pointers = [fault["pointer"] for fault in answer.json()["errors"]]
-    assert pointers == ["/names", "/identifiers/0", "/creditCode", "/roles"]
+    assert pointers == ["/names", "/identifiers/0", "/identifiers/1", "/creditCode", "/roles"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from suyuan.anchoring import heartbeats
 from suyuan.cli.app import app
 from suyuan.kernel.clock import SystemClock
 from suyuan.kernel.ledger import Role
@@ -44,4 +45,13 @@ def test_keys_open_under_the_new_master_key_alone(sealed, tmp_path):
 @pytest.mark.parametrize("former", ["", "nonsense", "03" * 32])
 def test_a_wrong_former_key_changes_nothing(sealed, tmp_path, former):
     assert run(tmp_path, former).exit_code != 0
+    assert CustodialSigners(sealed, Keyring(FORMER)).sign(1, bytes(32))
+
+
+def test_beside_a_running_worker_nothing_is_sealed_anew(sealed, tmp_path):
+    with sealed.transaction() as conn:
+        heartbeats.beat(conn, SystemClock(), "worker", {})
+    done = run(tmp_path, FORMER.hex())
+    assert done.exit_code != 0
+    assert "A worker spoke" in done.output
     assert CustodialSigners(sealed, Keyring(FORMER)).sign(1, bytes(32))

@@ -41,7 +41,7 @@ def test_the_page_tells_the_verdict_the_journey_and_the_limits_in_chinese(world)
     assert 'data-state="verified"' in page
     said_in_chinese = (
         "安吉散养鸡蛋 30 枚装",
-        "4 条记录由 3 家单位各自签名",
+        "4 条记录由 3 家单位签名",
         "清湖牧场",
         "湖州安吉",
         "480\N{NO-BREAK SPACE}千克",
@@ -53,7 +53,7 @@ def test_the_page_tells_the_verdict_the_journey_and_the_limits_in_chinese(world)
     )
     for said in said_in_chinese:
         assert said in page, said
-    assert page.index("生产") < page.index("华东食品检测中心") < page.index("接收确认")
+    assert page.index("生产") < page.index("华东食品检测中心") < page.index("确认收货")
 
 
 def test_the_same_page_in_english(world):

@@ -13,9 +13,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 from suyuan.anchoring.tables import heartbeats
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.clock import Clock
+from suyuan.kernel.errors import Conflict
 
 #: A worker that said nothing for this long is forgotten.
 FORGOTTEN_AFTER = timedelta(days=1)
+#: One that said nothing for this long has stopped.
+STOPPED_AFTER = timedelta(seconds=30)
+
+
+class WorkerRunning(Conflict):
+    """What was asked for must not happen beside a running worker."""
+
+    code = "worker.running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +52,13 @@ def newest(conn: Connection) -> Heartbeat | None:
     query = select(heartbeats).order_by(heartbeats.c.at.desc()).limit(1)
     found = conn.execute(query).one_or_none()
     return Heartbeat(found.worker, found.at, json.loads(found.facts)) if found else None
+
+
+def expect_silence(conn: Connection, clock: Clock) -> None:
+    """Raise WorkerRunning while a worker is at work."""
+    beat = newest(conn)
+    if beat is not None and clock.now() - beat.at < STOPPED_AFTER:
+        raise WorkerRunning(
+            f"A worker spoke less than {STOPPED_AFTER.seconds} s ago. Stop gateways and workers, wait as "
+            "long, and run this again."
+        )

@@ -122,7 +122,11 @@ class Connection:
         except httpx.TimeoutException:
             stop(f"The gateway at {self.address.url} did not answer in time.", Exit.UNREACHABLE)
         except httpx.HTTPError as error:
-            stop(f"The gateway at {self.address.url} cannot be reached: {error}.", Exit.UNREACHABLE)
+            stop(
+                f"The gateway at {self.address.url} cannot be reached ({error}). "
+                "Is it running? ./scripts/up --detach starts it.",
+                Exit.UNREACHABLE,
+            )
 
 
 def _given(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def demo_pages(data_dir: Path, public_url: str) -> list[dict[str, str]]:
     if "at" not in known:
         return []
     days = Days.before(datetime.fromisoformat(known["at"]))
-    shown = ((PEACH_BOX, peaches.showpiece(days), ""), (SHRIMP_PACK, shrimp.puzzle(days), "; 有疑点"))
+    shown = ((PEACH_BOX, peaches.showpiece(days), ""), (SHRIMP_PACK, shrimp.puzzle(days), "; 记录有矛盾"))
     return [_page(good, lot, note, public_url) for good, lot, note in shown]
 
 

@@ -46,7 +46,7 @@ def _teller(each: CapturedEvent, directory: Directory, default: int | None, faul
     if event.provider is None:
         if default:
             return default
-        fix = "give cbvmda:informationProvider, or name the party with ?as="
+        fix = "give cbvmda:informationProvider, or name the party: suyuan submit --as, in HTTP ?as="
         faults.append(Fault(event.pointer, "party.missing", "the event does not say who tells of it", fix))
         return 0
     number = directory.number(event.provider)

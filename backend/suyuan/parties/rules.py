@@ -66,11 +66,15 @@ def site_faults(pointer: str, site: NewSite) -> list[Fault]:
 
 def uri_faults(pointer: str, uri: str) -> list[Fault]:
     try:
-        identify(uri)
+        found = identify(uri)
     except NotAnIdentifier as error:
         return [
             Fault(pointer, error.code, error.message, "Give a GS1 Digital Link, an EPC URN or another URI.")
         ]
+    if not found.wellformed and found.scheme in ("http", "https"):
+        # It would be on chain for good: the check digit of a GS1 key catches the slip.
+        message = f"{uri} looks like a GS1 Digital Link and breaks its rules."
+        return [Fault(pointer, "party.identifier-malformed", message, "Check the key and its check digit.")]
     return []
 
 
