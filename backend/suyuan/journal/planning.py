@@ -6,12 +6,15 @@ document.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from suyuan.journal.decide import SENTENCES, Situation, decide
 from suyuan.journal.directory import Directory
 from suyuan.journal.event import TraceEvent
 from suyuan.journal.kinds import Intent, intent_of, is_unknown_step
 from suyuan.journal.model import CapturedEvent, Notice, Share
-from suyuan.journal.targets import Target, changes_of, targets_of, transformation_of
+from suyuan.journal.packing import believed, own_part
+from suyuan.journal.targets import Target, targets_of, transformation_of
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import Fault
 from suyuan.kernel.ledger import Kind, LedgerEntry, LedgerRefusal
@@ -48,14 +51,31 @@ class Planner:
             message = f"the step {event.step} is not known here; taken as: {kind}"
             share.warnings.append(Notice(f"{event.pointer}/bizStep", "event.step_unknown", message))
         self._note_malformed(share, event)
-        targets = targets_of(event, self._lots)
+        targets = self._targets(share, event)
         if not targets:
             message = "the event names nothing that an entry could be about; its hash is anchored instead"
             share.warnings.append(Notice(event.pointer, "event.names_nothing", message))
             share.bare.append(captured)
+        changes, foreign = believed(event, captured.event_hash, share.party.number, self._lots)
         recorded = {each: self._record(share, captured, each) for each in targets}
         if not event.declares_error:
+            for change in changes:
+                self._lots.pack(change)
+            for change in foreign[:1]:
+                self._lots.foreign_change(change.container, captured.event_hash)
             self._follow(share, captured, recorded)
+
+    def _targets(self, share: Share, event: TraceEvent) -> list[Target]:
+        """What to write about, without a stranger's goods that lie among the party's own."""
+        named = {thing.pointer: thing.lot_id for thing in event.all_things()}
+        found = targets_of(event, self._lots)
+        targets, others = own_part(found, named, share.party.number, self._lots)
+        for each in others:
+            message = (
+                f"{self._lots.uri(each.lot_id)}: it lies there too and is another's; it stays where it is"
+            )
+            share.warnings.append(Notice(each.pointer, "container.foreign", message))
+        return targets
 
     def _note_malformed(self, share: Share, event: TraceEvent) -> None:
         for thing in event.all_things():
@@ -109,12 +129,10 @@ class Planner:
             share.entries.append(entry)
 
     def _follow(self, share: Share, captured: CapturedEvent, recorded: dict[Target, Kind | None]) -> None:
-        """What the event changes besides custody: contents, genealogy, amounts."""
+        """What the event changes besides custody and contents: genealogy, amounts."""
         event = captured.event
-        for change in changes_of(event, captured.event_hash):
-            self._lots.pack(change)
         if event.type == "TransformationEvent":
-            self._transform(share, captured)
+            self._transform(share, captured, {target.lot_id for target in recorded})
             return
         kinds = {target.lot_id: kind for target, kind in recorded.items()}
         intents = {target.lot_id: target.intent for target in recorded}
@@ -127,9 +145,10 @@ class Planner:
             elif intents[thing.lot_id] is Intent.TAKE:
                 self._lots.state_amount(thing.lot_id, Direction.RECEIVED, thing.amount, captured.event_hash)
 
-    def _transform(self, share: Share, captured: CapturedEvent) -> None:
+    def _transform(self, share: Share, captured: CapturedEvent, about: set[bytes]) -> None:
         event = captured.event
         told, no_goods = transformation_of(event, captured.event_hash, share.party.number, self._lots)
+        told = replace(told, inputs=tuple(part for part in told.inputs if part.lot_id in about))
         try:
             self._lots.transform(told, without=no_goods)
         except GenealogyCycle as cycle:

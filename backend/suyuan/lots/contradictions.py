@@ -13,10 +13,17 @@ REUSED = "lot.reused"
 HEAVIER = "transformation.heavier"
 #: More of a lot was used than is known to exist.
 OVERDRAWN = "lot.overdrawn"
+#: Somebody told what went into a container or came out of it, and it was another's goods.
+FOREIGN = "container.foreign"
 
 
 def reused(lot_id: bytes, event_hash: bytes) -> Contradiction:
     return Contradiction(lot_id, REUSED, event_hash, {})
+
+
+def foreign(container: bytes, event_hash: bytes) -> Contradiction:
+    """Stands at the container, never at the goods: a stranger must not be able to mark another's lot."""
+    return Contradiction(container, FOREIGN, event_hash, {})
 
 
 def heavier(outputs: Iterable[bytes], transformation: Transformation, totals: Totals) -> list[Contradiction]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from suyuan.kernel.ledger import Kind, LedgerEntry, LotState, Role, record_entry
 from suyuan.lots import containers, contradictions, repository
 from suyuan.lots.family import Family
+from suyuan.lots.handover import handed_on
 from suyuan.lots.model import Amount, Change, Contradiction, Direction, Edge, Lot, Transformation
 from suyuan.lots.scales import Scales, parts_between
 
@@ -32,6 +33,7 @@ class WorkingSet:
         self._makers: dict[bytes, int] = {}
         self._touched: set[tuple[bytes, int]] = set()
         self._new_touches: set[tuple[bytes, int]] = set()
+        self._left: dict[tuple[bytes, int], int] = {}
         self._changes: dict[bytes, list[Change]] = {}
         self._new_changes: list[Change] = []
         self._family = Family(conn, self._lots.get)
@@ -105,10 +107,26 @@ class WorkingSet:
         """Whether the party ever wrote an entry about it."""
         return (lot_id, party) in self._touched
 
+    def has_held(self, party: int, lot_id: bytes, at: datetime) -> bool:
+        """Whether the party holds it or it is offered to the party, or the party held it until `at` or later:
+        what happened before a handover may be told after it.
+        """
+        state = self.state(lot_id)
+        if party in (state.custodian, state.offered_to):
+            return True
+        if not self.has_touched(party, lot_id):
+            return False
+        told = self._left.get((lot_id, party))
+        left = handed_on(self._conn, lot_id, party) if told is None else told
+        return left is not None and int(at.timestamp()) <= left
+
     def record(self, party: int, roles: Role, entry: LedgerEntry, *, may_open: bool) -> bool:
         """Foresee one entry; returns inCustody. Raises LedgerRefusal where the contract would revert."""
         lot_id = entry.lot_id
-        state, in_custody = record_entry(self.state(lot_id), party, roles, entry, may_open=may_open)
+        before = self.state(lot_id)
+        state, in_custody = record_entry(before, party, roles, entry, may_open=may_open)
+        if before.custodian not in (0, state.custodian):
+            self._left[lot_id, before.custodian] = entry.occurred_at
         self._states[lot_id] = state
         if entry.kind in (Kind.PRODUCED, Kind.PROCESSED) and not self.maker(lot_id):
             self._makers[lot_id] = party
@@ -120,6 +138,14 @@ class WorkingSet:
     def reached(self, thing: bytes, at: datetime) -> list[bytes]:
         """What an event on `thing` is about: what lies in it at that time, or itself."""
         return containers.reached(thing, self._changes, at)
+
+    def directly_in(self, container: bytes, at: datetime) -> list[bytes]:
+        """What lies in the container itself at that time."""
+        return containers.contents_at(self._changes.get(container, ()), at)
+
+    def foreign_change(self, container: bytes, event_hash: bytes) -> None:
+        """A party told of what lies in it and that is another's; nothing changes."""
+        self._found.append(contradictions.foreign(container, event_hash))
 
     def pack(self, change: Change) -> None:
         """Something went into a container or came out."""
@@ -181,7 +207,8 @@ class WorkingSet:
     def _mentioned(self) -> set[bytes]:
         changes = {each for change in self._new_changes for each in (change.container, change.child) if each}
         edges = {lot_id for pair in self._family.edges for lot_id in pair}
-        return set(self._states) | changes | edges | self._scales.lots
+        found = {each.lot_id for each in self._found}
+        return set(self._states) | changes | edges | found | self._scales.lots
 
     def _row(self, lot_id: bytes, now: datetime) -> dict[str, object]:
         uri, wellformed = self._named[lot_id]
