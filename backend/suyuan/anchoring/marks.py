@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, select
 from suyuan.anchoring.model import Sending
 from suyuan.anchoring.tables import checkpoints, entries, epochs, leaves, operations, transactions
 
-Mark = tuple[object, ...]
+#: What is told of everybody, and a pair (operation, state) for each entry of the lot.
+Mark = tuple[tuple[object, ...], tuple[tuple[object, ...], ...]]
 
 
 def mark_of_lot(conn: Connection, lot_id: bytes) -> Mark:
@@ -22,12 +23,13 @@ def mark_of_lot(conn: Connection, lot_id: bytes) -> Mark:
         its & (transactions.c.state == Sending.MINED),
     )
     heads = (checkpoints.c.epoch == epoch) & checkpoints.c.time.is_not(None)
+    final_head = select(checkpoints.c.hash).where(heads).order_by(checkpoints.c.number.desc()).limit(1)
     newest = select(
         select(func.max(operations.c.id)).scalar_subquery(),
         select(func.max(leaves.c.id)).scalar_subquery(),
         select(func.max(transactions.c.nonce)).where(final).scalar_subquery(),
         select(func.min(transactions.c.block)).where(mined).scalar_subquery(),
-        select(func.max(checkpoints.c.number)).where(heads).scalar_subquery(),
+        final_head.scalar_subquery(),  # by its hash: a replaced block has the number of the one before it
         select(epochs.c.latch).where(epochs.c.epoch == epoch).scalar_subquery(),
         epoch,
     )
@@ -37,4 +39,4 @@ def mark_of_lot(conn: Connection, lot_id: bytes) -> Mark:
         .where(entries.c.lot_id == lot_id)
         .order_by(operations.c.id)
     )
-    return (*conn.execute(newest).one(), *map(tuple, conn.execute(own)))
+    return tuple(conn.execute(newest).one()), tuple(tuple(row) for row in conn.execute(own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -57,7 +58,7 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         gtin=obj.gtin,
         lot=obj.lot or obj.serial or obj.uri,
         lot_id=to_hex(story.lot.lot_id),
-        product=Product(story.product.names, anchored=story.proof is not None) if story.product else None,
+        product=Product(story.product.names, anchored=_name_is_anchored(story)) if story.product else None,
         steps=tuple(steps),
         discords=tuple(
             Discord(each.code, each.facts, places.get(to_hex(each.event_hash)))
@@ -72,6 +73,13 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         doubt=story.doubt,
         gaps=find_gaps(steps, has_temperature=any(step.temperature for step in steps)),
     )
+
+
+def _name_is_anchored(story: Story) -> bool:
+    """Whether the anchored version says the names that are shown; a newer one may wait for its anchor."""
+    if story.product is None or story.proof is None:
+        return False
+    return bool(json.loads(story.proof.data).get("names") == dict(story.product.names))
 
 
 def _moment(block: Block | None) -> tuple[int, datetime] | None:

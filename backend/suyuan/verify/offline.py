@@ -84,7 +84,9 @@ def check_inclusion(bundle: Bundle) -> Iterator[Check]:
 
 
 def check_products(bundle: Bundle) -> Iterator[Check]:
-    """A product's master data speaks of this lot's product, not of another."""
+    """A product's master data speaks of this lot's product, not of another. It is a version that was anchored, not
+    necessarily the newest.
+    """
     for anchor in bundle.anchors:
         for leaf in anchor.leaves:
             subject = f"leaf {leaf.index} of anchor {anchor.number}"
@@ -95,7 +97,8 @@ def check_products(bundle: Bundle) -> Iterator[Check]:
                 continue
             named = product.get("uri") if isinstance(product, dict) else None
             if isinstance(named, str) and _is_product_of(named, bundle.lot_uri):
-                yield Check("product", Outcome.PASS, "the leaf describes this lot's product", subject)
+                detail = "the leaf is an anchored version of the description of this lot's product"
+                yield Check("product", Outcome.PASS, detail, subject)
             else:
                 yield Check("product", Outcome.FAIL, "the leaf describes another product", subject)
 

@@ -1,0 +1,29 @@
+"""What is kept between two requests, and what is not."""
+
+from __future__ import annotations
+
+from passport.recorded_world import FARM, GTIN, RecordedWorld, event, lot
+from suyuan.catalogue.model import NewProduct
+from suyuan.catalogue.register import register_product
+from suyuan.passport.words import words
+
+PATH = f"/01/{GTIN}/10/KEPT"
+
+
+def told(database, tmp_path):
+    world = RecordedWorld(database, tmp_path)
+    world.tell(FARM, event(6, "commissioning", lot("KEPT"), action="ADD"))
+    world.record()
+    return world
+
+
+def test_a_name_that_waits_for_its_anchor_is_not_called_anchored(sqlite_database, tmp_path):
+    world = told(sqlite_database, tmp_path)
+    assert words("zh").word("nameProven") in world.get(PATH).text
+    with world.database.transaction() as conn:
+        register_product(conn, world.clock, NewProduct(names={"zh": "另一个名字"}, gtin=GTIN))
+    renamed = world.get(PATH).text
+    assert "另一个名字" in renamed
+    assert words("zh").word("nameUnproven") in renamed
+    world.record()
+    assert words("zh").word("nameProven") in world.get(PATH).text
