@@ -107,6 +107,16 @@ def entries_of_lot(conn: Connection, lot_id: bytes) -> list[RecordedEntry]:
     return [_recorded(row) for row in conn.execute(query)]
 
 
+def events_about(conn: Connection, lots: Iterable[bytes]) -> set[bytes]:
+    """Hashes of all events with an entry about one of the lots, rejected ones included."""
+    listed = list(lots)
+    found: set[bytes] = set()
+    for start in range(0, len(listed), 500):
+        part = listed[start : start + 500]
+        found.update(conn.execute(select(entries.c.event_hash).where(entries.c.lot_id.in_(part))).scalars())
+    return found
+
+
 def _recorded(row: Row[Any]) -> RecordedEntry:
     return RecordedEntry(
         operation=row.operation_id,

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from suyuan.access.model import Caller
 from suyuan.anchoring.model import RecordedEntry
 from suyuan.catalogue.queries import product_of
+from suyuan.journal.figures import shows_amounts, visible_contradictions
 from suyuan.journal.model import JournalEvent
 from suyuan.kernel.hashing import to_hex
 from suyuan.kernel.identity import identify, page_path
 from suyuan.lots.model import Contradiction, Lot
-from suyuan.lots.queries import balance_of, contradictions_of, stays_of
+from suyuan.lots.queries import balance_of, stays_of
 from suyuan.parties.queries import parties_by_number, site_by_uri
 
 Names = Mapping[int, Mapping[str, str]]
@@ -81,13 +82,16 @@ def entry_as_json(
     }
 
 
-def lot_as_json(conn: Connection, lot: Lot) -> dict[str, Any]:
-    """What is known of a lot."""
+def lot_as_json(conn: Connection, lot: Lot, caller: Caller) -> dict[str, Any]:
+    """What the caller may know of a lot. `amounts` are left out, and `amountsHidden` says so, when an amount
+    that they add up is confidential to others or was erased.
+    """
     obj = identify(lot.uri)
     product = product_of(conn, obj)
     state = lot.state
     names = names_of_parties(conn, {state.custodian, state.offered_to, lot.maker})
-    amounts = balance_of(conn, lot.lot_id)
+    shown = shows_amounts(conn, [lot.lot_id], caller)
+    amounts = balance_of(conn, lot.lot_id) if shown else {}
     return {
         "lotId": to_hex(lot.lot_id),
         "uri": lot.uri,
@@ -107,6 +111,7 @@ def lot_as_json(conn: Connection, lot: Lot) -> dict[str, Any]:
             {"direction": direction.name.lower(), "quantity": format(quantity, "f"), "uom": uom or None}
             for (direction, uom), quantity in sorted(amounts.items())
         ],
+        "amountsHidden": not shown,
         "containers": [
             {
                 "uri": stay.container.uri,
@@ -115,7 +120,7 @@ def lot_as_json(conn: Connection, lot: Lot) -> dict[str, Any]:
             }
             for stay in stays_of(conn, lot.lot_id, limit=100)
         ],
-        "contradictions": [_contradiction(each) for each in contradictions_of(conn, lot.lot_id)],
+        "contradictions": [_contradiction(each) for each in visible_contradictions(conn, lot.lot_id, caller)],
     }
 
 

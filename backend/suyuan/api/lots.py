@@ -125,7 +125,7 @@ def _product_names(products: dict[str, Any], class_uri: str | None) -> dict[str,
 
 
 @router.get("/{lot:path}")
-def show(lot: str, parts: GatewayPart, _caller: Reader, request: Request) -> dict[str, Any]:
+def show(lot: str, parts: GatewayPart, caller: Reader, request: Request) -> dict[str, Any]:
     """What is known of a lot: who holds it, amounts, containers, and what does not fit together."""
     with parts.database.reading() as conn:
-        return lot_as_json(conn, _found(conn, _named(request) or lot))
+        return lot_as_json(conn, _found(conn, _named(request) or lot), caller)

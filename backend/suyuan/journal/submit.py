@@ -5,7 +5,7 @@ for the same call.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from suyuan.journal import repository
 from suyuan.journal.capturing import capture
 from suyuan.journal.directory import look_up
 from suyuan.journal.errors import DocumentRefused, EventConflict, KeyReused, NotForThisParty
+from suyuan.journal.figures import as_seen, is_of_amounts
 from suyuan.journal.intake import take_in
 from suyuan.journal.model import CapturedEvent, Limits, Notice, Share, SubmissionAccepted
 from suyuan.journal.planning import Planner
@@ -98,7 +99,7 @@ def submit_events(
         planner.plan(share)
     if planner.faults:
         raise DocumentRefused(planner.faults[:MAX_FAULTS])
-    _warn_of(lots, shares)
+    _warn_of(conn, lots, shares)
     if request.dry_run:
         answers = [_summary(share) for share in shares]
         return SubmissionAccepted({"id": None, "receipt": None, "submissions": answers}, None, is_new=False)
@@ -191,13 +192,20 @@ def _conflict(each: CapturedEvent) -> Fault:
     return Fault(f"{each.event.pointer}/eventID", "event.conflict", message, fix)
 
 
-def _warn_of(lots: WorkingSet, shares: Sequence[Share]) -> None:
-    """Tell the submitter what his events contradict."""
+def _warn_of(conn: Connection, lots: WorkingSet, shares: Sequence[Share]) -> None:
+    """Tell the submitter what his events contradict. Warnings are kept for ever: they say figures only where
+    everybody may see the amounts.
+    """
     by_hash = {each.event_hash: (share, each.event) for share in shares for each in share.events}
-    for found in lots.contradictions:
-        told = by_hash.get(found.event_hash)
-        if told is not None:
+    hides = any(
+        is_of_amounts(pointer) for share in shares for each in share.events for pointer, _ in each.hidden
+    )
+    for each in lots.contradictions:
+        told = by_hash.get(each.event_hash)
+        found = as_seen(conn, each, None) if told is not None else None
+        if told is not None and found is not None:
             share, event = told
+            found = replace(found, facts={}) if hides else found
             share.warnings.append(Notice(event.pointer, found.code, _in_words(lots, found)))
     for share in shares:
         listed = list(dict.fromkeys(share.warnings))

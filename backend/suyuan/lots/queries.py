@@ -37,8 +37,18 @@ def contradictions_of(conn: Connection, lot_id: bytes) -> list[Contradiction]:
     rows = conn.execute(select(t.contradiction).where(c.lot == lot.number).order_by(c.id))
     stated = totals.of_lots(conn, [lot.number]).get(lot.number, totals.NOTHING)
     return overdrawn(lot_id, stated) + [
-        Contradiction(lot_id, row.code, row.event_hash, orjson.loads(row.facts), row.found_at) for row in rows
+        Contradiction(lot_id, row.code, row.event_hash, orjson.loads(row.facts), row.found_at, row.process)
+        for row in rows
     ]
+
+
+def lots_of_process(conn: Connection, key: str) -> list[bytes]:
+    """Ids of the lots that went into a transformation with this `Transformation.key` and came out of it."""
+    party, _, process = key.partition("/")
+    c = t.process_part.c
+    own = (c.party == int(party)) & (c.process == process)
+    query = select(t.lot.c.lot_id).join(t.process_part, c.lot == t.lot.c.number).where(own).distinct()
+    return list(conn.execute(query).scalars())
 
 
 def balance_of(conn: Connection, lot_id: bytes) -> dict[tuple[Direction, str], Decimal]:

@@ -16,11 +16,11 @@ from suyuan.anchoring.ports import Block
 from suyuan.anchoring.queries import entries_of_lot, final_head, latch
 from suyuan.catalogue.model import Product
 from suyuan.catalogue.queries import product_of, versions_of
+from suyuan.journal.figures import visible_contradictions
 from suyuan.journal.queries import events_by_hash
 from suyuan.kernel.identity import TraceObject, identify, lot_id
 from suyuan.kernel.ledger import ANY_ROLE, LotState, record_entry
 from suyuan.lots.model import Contradiction, Lot
-from suyuan.lots.queries import contradictions_of
 from suyuan.lots.registry import find_lot
 from suyuan.parties.model import Party
 from suyuan.parties.queries import parties_by_number, profiles_of, recorded_profile
@@ -72,7 +72,7 @@ def gather(conn: Connection, uri: str) -> Story | None:
         others=tuple(entry for entry in entries if (entry.operation, entry.position) not in placed),
         events={found: json.loads(event.public) for found, event in told.items()},
         parties=parties_by_number(conn, numbers - {0}),
-        contradictions=tuple(contradictions_of(conn, identifier)),
+        contradictions=tuple(visible_contradictions(conn, identifier, None)),
         status=_fold(final),
         as_of=as_of,
         doubt=_doubt(conn),
