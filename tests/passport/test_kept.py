@@ -27,3 +27,15 @@ def test_a_name_that_waits_for_its_anchor_is_not_called_anchored(sqlite_database
     assert words("zh").word("nameUnproven") in renamed
     world.record()
     assert words("zh").word("nameProven") in world.get(PATH).text
+
+
+def test_a_page_is_kept_once_however_it_is_asked_for(sqlite_database, tmp_path):
+    world = told(sqlite_database, tmp_path)
+    page = world.get(PATH).content
+    for start in ("0", "1", "59", "60", "999960", "999999", "-1", "x"):
+        assert world.get(f"{PATH}?from={start}").content == page
+    for start in range(3):
+        for language in ("zh", "en"):
+            bundle = world.get(f"{PATH}?format=json&from={start}&lang={language}")
+            assert bundle.status_code == 200
+    assert len(world.client.app.state.passport_shelf) == 2

@@ -29,3 +29,21 @@ def test_the_longest_unused_goes_first():
 def test_tags_follow_the_bytes():
     assert ONE.tag != TWO.tag
     assert ONE.tag == Answer(b"one", "text/html").tag
+
+
+def test_what_is_kept_stays_below_a_number_of_bytes():
+    shelf = Shelf(most_bytes=1000, greatest=1000)
+    for number in range(50):
+        shelf.put(number, (1,), Answer(b"x" * 100, "text/plain"))
+    assert [number for number in range(50) if shelf.take(number, (1,))] == [45, 46, 47, 48, 49]
+    shelf.put(45, (2,), Answer(b"x" * 300, "text/plain"))
+    assert [number for number in range(50) if shelf.take(number, (1,))] == [48, 49]
+
+
+def test_a_very_large_answer_is_given_and_not_kept():
+    shelf = Shelf(most_bytes=1000, greatest=400)
+    large = Answer(b"x" * 201, "text/plain")
+    shelf.put("a", (1,), ONE)
+    assert shelf.put("a", (2,), large) is large
+    assert shelf.take("a", (1,)) is None
+    assert shelf.take("a", (2,)) is None

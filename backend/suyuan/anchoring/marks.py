@@ -40,3 +40,8 @@ def mark_of_lot(conn: Connection, lot_id: bytes) -> Mark:
         .order_by(operations.c.id)
     )
     return tuple(conn.execute(newest).one()), tuple(tuple(row) for row in conn.execute(own))
+
+
+def entries_in(mark: Mark) -> int:
+    """How many entries the lot had when the mark was taken, refused ones included."""
+    return len(mark[1])

@@ -5,14 +5,14 @@ Paths are read from the bytes of the request, because a lot's name may hold an e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
-from suyuan.anchoring.marks import mark_of_lot
+from suyuan.anchoring.marks import entries_in, mark_of_lot
 from suyuan.anchoring.ports import Identity
 from suyuan.anchoring.queries import known_chain
 from suyuan.api.gateway import Gateway, gateway, parts_of
@@ -26,7 +26,14 @@ from suyuan.passport.bundle import build_bundle
 from suyuan.passport.linkset import build_linkset
 from suyuan.passport.lot_page import build_page
 from suyuan.passport.negotiation import Form, wanted_form, wanted_language
-from suyuan.passport.page import Links, content_policy, render_lot, render_malformed, render_unknown
+from suyuan.passport.page import (
+    STEPS_PER_PAGE,
+    Links,
+    content_policy,
+    render_lot,
+    render_malformed,
+    render_unknown,
+)  # fmt: skip
 from suyuan.passport.qr import qr_svg
 from suyuan.passport.shelf import Answer, Shelf
 from suyuan.passport.story import Story, gather
@@ -53,15 +60,21 @@ class Asked:
     @classmethod
     def of(cls, request: Request) -> Asked:
         query = request.query_params
-        start = query.get("from", "0")
-        return cls(
-            wanted_form(
-                request.headers.get("accept", ""), query.get("format", ""), query.get("linkType", "")
-            ),
-            wanted_language(request.headers.get("accept-language", ""), query.get("lang", "")),
-            "lang" in query,
-            int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 0,
+        form = wanted_form(
+            request.headers.get("accept", ""), query.get("format", ""), query.get("linkType", "")
         )
+        language = wanted_language(request.headers.get("accept-language", ""), query.get("lang", ""))
+        if form != "html":
+            return cls(form, language, chosen=False, first=0)
+        start = query.get("from", "0")
+        first = int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 0
+        return cls(form, language, "lang" in query, first)
+
+    def within(self, steps: int) -> Asked:
+        """From the start of a part of the journey, which has so many steps: a part has one address."""
+        last = max(steps - 1, 0)
+        first = min(self.first, last)
+        return replace(self, first=first - first % STEPS_PER_PAGE)
 
     @property
     def other_language(self) -> str:
@@ -130,9 +143,11 @@ def _page(request: Request, named: str) -> Response:
 
 
 def _kept_or_made(request: Request, parts: Gateway, uri: str, asked: Asked) -> Answer | None:
-    shelf, key = _shelf(request), (uri, asked)
+    shelf = _shelf(request)
     with parts.database.reading() as conn:
         mark = mark_of_lot(conn, lot_id(uri))
+        asked = asked.within(entries_in(mark))
+        key = (uri, asked if asked.form != "bundle" else asked.form)
         found = shelf.take(key, mark)
         if found is not None:
             return found
@@ -148,8 +163,7 @@ def _make(conn: Connection, parts: Gateway, story: Story, asked: Asked) -> Answe
         name = story.product.name(asked.language) if story.product else story.lot.uri
         return Answer(canonical_json(build_linkset(story.lot.uri, links.page, name)), _LINKSET)
     page = build_page(conn, _chain(conn, parts), story, demo=parts.settings.makes_own_keys)
-    first = min(asked.first, max(len(page.steps) - 1, 0))
-    return Answer(render_lot(page, asked.language, links, first), _HTML)
+    return Answer(render_lot(page, asked.language, links, asked.first), _HTML)
 
 
 def _chain(conn: Connection, parts: Gateway) -> Identity:

@@ -84,7 +84,7 @@ def check_inclusion(bundle: Bundle) -> Iterator[Check]:
 
 
 def check_products(bundle: Bundle) -> Iterator[Check]:
-    """A product's master data speaks of this lot's product, not of another. It is a version that was anchored,
+    """A product's master data speaks of this lot's product, not of another: a version that was anchored,
     not necessarily the newest.
     """
     for anchor in bundle.anchors:
