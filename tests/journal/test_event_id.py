@@ -60,3 +60,9 @@ def test_an_event_that_cannot_be_digested_still_gets_one_id(context):
 def test_a_name_based_id_is_a_uuid_of_version_8():
     assert name_based({"a": 1})[9 + 14] == "8"
     assert name_based({"a": 1}) == name_based({"a": 1}) != name_based({"a": 2})
+
+
+def test_an_id_does_not_depend_on_how_many_stand_beside_it():
+    events = [made(amount(f"rice{number}", 1)) for number in range(45)]
+    events[30] = {**events[30], "@context": {"a": "https://a.example/"}}
+    assert event_ids(events, CONTEXT) == [event_ids([each], CONTEXT)[0] for each in events]

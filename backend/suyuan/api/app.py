@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from suyuan.api import (
 )
 from suyuan.api.edge import BodyLimit, Edge
 from suyuan.api.gateway import Gateway
+from suyuan.api.intake import READERS
 from suyuan.api.metrics import Requests, WayToTheChain
 from suyuan.database.line import Line
 
@@ -42,6 +44,7 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.state.gateway = gateway
     app.state.known_callers = KnownCallers(gateway.clock)
     app.state.line = Line(gateway.database)
+    app.state.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     app.state.metrics = CollectorRegistry()
     app.state.metrics.register(WayToTheChain(gateway))
     for each in ROUTERS:

@@ -4,8 +4,12 @@ wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -15,6 +19,9 @@ from suyuan.access import tokens
 from suyuan.access.model import Scope
 from suyuan.api.gateway import Gateway, parts_of
 from suyuan.database.line import Line
+from suyuan.journal.capturing import capture, makes_id
+from suyuan.journal.event import Thing
+from suyuan.journal.intake import take_in
 from suyuan.journal.model import CapturedEvent, Limits, SubmissionAccepted
 from suyuan.journal.onboarding import onboard_document
 from suyuan.journal.submit import Request as Submission
@@ -23,6 +30,14 @@ from suyuan.kernel.errors import Forbidden, SuyuanError
 
 #: Bodies up to this size are read where they arrive: handing them to a thread would take longer.
 SMALL = 8_192
+#: Events that are written where they arrive, as long as nothing in them is a container.
+FEW = 8
+#: What an event names without naming what lies in it.
+_WITHOUT_CONTENTS = frozenset({"class", "lot"})
+#: Threads that read large documents and make ids.
+READERS = 4
+
+_Answer = TypeVar("_Answer")
 
 
 def limits_of(parts: Gateway) -> Limits:
@@ -35,22 +50,47 @@ async def take(http: Request, request: Submission, *, onboard: bool = False) -> 
     """All of a document or nothing, durable when this returns; a dry run stores nothing."""
     parts = parts_of(http)
     if request.dry_run or onboard:
-        return await run_in_threadpool(_take_alone, parts, request, onboard=onboard)
+        return await _beside(http, partial(_take_alone, parts, request, onboard=onboard))
     line: Line = http.app.state.line
-    is_long = len(request.body) > SMALL
     try:
-        if not is_long and _has_ids(request.body):
-            captured = read_document(request.body, limits_of(parts), parts.clock)
-        else:
-            captured = await run_in_threadpool(read_document, request.body, limits_of(parts), parts.clock)
+        captured = await _read(http, parts, request.body)
     except SuyuanError as error:
         return await run_in_threadpool(_answer_or, error, parts, request)
+    is_long = len(request.body) > SMALL or reaches_far(captured)
     return await line.write(_work(parts, request, captured), is_long=is_long)
 
 
-def _has_ids(body: bytes) -> bool:
-    """Whether every event seems to bring its id; making ids takes long, and one document at a time."""
-    return body.count(b'"eventID"') >= body.count(b'"eventTime"')
+async def _read(http: Request, parts: Gateway, body: bytes) -> list[CapturedEvent]:
+    limits = limits_of(parts)
+    if len(body) > SMALL:
+        return await _beside(http, partial(read_document, body, limits, parts.clock))
+    document, events = take_in(body, limits, parts.clock.now())
+    if any(makes_id(event) for event in events):
+        return await _beside(http, partial(capture, document, events))
+    return capture(document, events)
+
+
+async def _beside(http: Request, work: Callable[[], _Answer]) -> _Answer:
+    """On the readers' threads: large documents keep small ones waiting there, but no page."""
+    readers: Executor = http.app.state.readers
+    return await asyncio.get_running_loop().run_in_executor(readers, work)
+
+
+def reaches_far(captured: Sequence[CapturedEvent]) -> bool:
+    """Whether few bytes may stand for much: an event on a container is one on everything in it."""
+    if len(captured) > FEW:
+        return True
+    return any(
+        each.event.parent is not None or any(_may_hold(thing) for thing in each.event.all_things())
+        for each in captured
+    )
+
+
+def _may_hold(thing: Thing) -> bool:
+    """A URI of no known form among the quantities is taken for a lot, among the single things for a box."""
+    if thing.obj.level == "other":
+        return "uantityList/" not in thing.pointer
+    return thing.obj.level not in _WITHOUT_CONTENTS
 
 
 def _work(

@@ -40,6 +40,11 @@ def capture(
     return [_captured(document, event, hidden, plain, name, salts) for event, hidden, plain, name in whole]
 
 
+def makes_id(event: TraceEvent) -> bool:
+    """Whether `capture` may have to make an id for the event, which takes long (see event_id)."""
+    return "eventID" not in event.raw or CONFIDENTIAL in event.raw
+
+
 def _pointers(event: TraceEvent, faults: list[Fault]) -> list[str]:
     try:
         return list(dict.fromkeys(confidential_pointers(event.raw)))

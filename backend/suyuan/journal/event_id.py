@@ -12,6 +12,7 @@ import copy
 import importlib
 import json
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -27,6 +28,9 @@ OFFICIAL_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.json
 _PACKAGE = "epcis_event_hash_generator"
 _CONTEXT_FILE = "e532647e8eb371379b8b0e8602d8981c8566bc60f7351f22c76a5bc865962008.jsonld"
 _one_at_a_time = threading.Lock()
+#: Events for which a document keeps others waiting, and the seconds that it then lets them pass.
+_AT_ONCE = 20
+_PAUSE = 0.001
 
 
 def event_ids(events: Sequence[Mapping[str, Any]], context: object) -> list[str]:
@@ -35,11 +39,18 @@ def event_ids(events: Sequence[Mapping[str, Any]], context: object) -> list[str]
     An event that the library cannot digest gets a name-based UUID of its canonical JSON instead.
     """
     plain = [dict(event) for event in events]
-    with _one_at_a_time:
-        found = _hashes(plain, context) if not any("@context" in event for event in plain) else None
-        if found is not None:
-            return found
-        return [_single(event, context) for event in plain]
+    ids: list[str] = []
+    for start in range(0, len(plain), _AT_ONCE):
+        if start:
+            time.sleep(_PAUSE)
+        with _one_at_a_time:
+            ids += _some(plain[start : start + _AT_ONCE], context)
+    return ids
+
+
+def _some(events: list[dict[str, Any]], context: object) -> list[str]:
+    found = _hashes(events, context) if not any("@context" in event for event in events) else None
+    return [_single(event, context) for event in events] if found is None else found
 
 
 def _single(event: dict[str, Any], context: object) -> str:
