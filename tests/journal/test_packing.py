@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from journal_world import amount, event, identifier, made, packed, party, seen, shipped, transformed
+from suyuan.journal import planning, targets
+from suyuan.journal.errors import DocumentRefused
 from suyuan.kernel.ledger import Role
+from suyuan.lots import working_set
+from suyuan.lots.errors import TooMuchInside
 from suyuan.lots.queries import contradictions_of, stays_of
 from suyuan.lots.trace import TraceDirection, trace
 
@@ -110,3 +116,39 @@ def test_who_received_may_unpack(world):
     world.send("farm", shipped("store", amount("rice"), day=4))
     world.send("store", packed(PALLET, day=6, action="DELETE", bizStep="unpacking"))
     assert [until.day for until in stays(world, "urn:example:lot:rice")] == [6]
+
+
+def test_a_small_document_about_a_full_pallet_writes_no_more_than_the_limit(world, monkeypatch):
+    monkeypatch.setattr(targets, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(planning, "MAX_ENTRIES", 20)
+    goods = [amount(f"rice-{number}", 1) for number in range(6)]
+    world.send("farm", made(*goods))
+    world.send("farm", packed(PALLET, *goods, day=2))
+    looks = [event(bizStep="storing", epcList=[PALLET], day=3, hour=hour) for hour in range(4)]
+    before = world.stored()
+    with pytest.raises(DocumentRefused) as caught:
+        world.send("farm", *looks)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.pointer) == (
+        "document.too_many_entries",
+        "/epcisBody/eventList/3/epcList/0",
+    )
+    assert "sscc" in fault.message or "/00/" in fault.message
+    assert world.stored() == before
+    world.send("farm", *looks[:3])
+
+
+def test_what_ever_lay_in_the_containers_of_a_document_is_not_loaded_without_end(world, monkeypatch):
+    goods = [amount(f"rice-{number}", 1) for number in range(6)]
+    world.send("farm", made(*goods), packed(PALLET, *goods, day=2))
+    monkeypatch.setattr(working_set, "MAX_INSIDE", 5)
+    with pytest.raises(TooMuchInside):
+        world.send("farm", event(bizStep="storing", epcList=[PALLET], day=3))
+
+
+def test_what_lies_in_containers_counts_for_how_wide_a_transformation_is(world, monkeypatch):
+    goods = [amount(f"rice-{number}", 1) for number in range(6)]
+    world.send("farm", made(*goods), packed(PALLET, *goods, day=2))
+    monkeypatch.setattr(planning, "MAX_EDGES", 5)
+    with pytest.raises(DocumentRefused, match="inputs"):
+        world.send("farm", transformed([], [amount("cake", 1)], inputEPCList=[PALLET], day=6))

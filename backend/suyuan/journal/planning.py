@@ -11,10 +11,11 @@ from dataclasses import replace
 from suyuan.journal.decide import SENTENCES, Situation, decide
 from suyuan.journal.directory import Directory
 from suyuan.journal.event import TraceEvent
+from suyuan.journal.intake import MAX_EDGES
 from suyuan.journal.kinds import Intent, intent_of, is_unknown_step
 from suyuan.journal.model import CapturedEvent, Notice, Share
 from suyuan.journal.packing import believed, own_part
-from suyuan.journal.targets import Target, targets_of, transformation_of
+from suyuan.journal.targets import MAX_ENTRIES, Target, targets_of, too_many, transformation_of
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import Fault
 from suyuan.kernel.ledger import Kind, LedgerEntry, LedgerRefusal
@@ -37,6 +38,7 @@ class Planner:
         self._lots = lots
         self._directory = directory
         self._now = clock.now()
+        self._entries = 0
         self.faults: list[Fault] = []
 
     def plan(self, share: Share) -> None:
@@ -68,7 +70,7 @@ class Planner:
     def _targets(self, share: Share, event: TraceEvent) -> list[Target]:
         """What to write about, without a stranger's goods that lie among the party's own."""
         named = {thing.pointer: thing.lot_id for thing in event.all_things()}
-        found = targets_of(event, self._lots)
+        found = targets_of(event, self._lots, MAX_ENTRIES - self._entries)
         targets, others = own_part(found, named, share.party.number, self._lots)
         for each in others:
             message = (
@@ -125,8 +127,11 @@ class Planner:
         except LedgerRefusal as refusal:
             message = f"the ledger would refuse this: {refusal.reason}"
             self.faults.append(Fault(target.pointer, "journal.ledger_refusal", message, ""))
-        else:
-            share.entries.append(entry)
+            return
+        share.entries.append(entry)
+        self._entries += 1
+        if self._entries > MAX_ENTRIES:
+            raise too_many(self._lots.uri(target.lot_id), target.pointer)
 
     def _follow(self, share: Share, captured: CapturedEvent, recorded: dict[Target, Kind | None]) -> None:
         """What the event changes besides custody and contents: genealogy, amounts."""
@@ -149,6 +154,14 @@ class Planner:
         event = captured.event
         told, no_goods = transformation_of(event, captured.event_hash, share.party.number, self._lots)
         told = replace(told, inputs=tuple(part for part in told.inputs if part.lot_id in about))
+        if (
+            len({part.lot_id for part in told.inputs}) * len({part.lot_id for part in told.outputs})
+            > MAX_EDGES
+        ):
+            message = f"{len(told.inputs)} inputs, with what lies in them, are more than can be followed"
+            fix = "tell it in several transformations"
+            self.faults.append(Fault(event.pointer, "event.too_wide", message, fix))
+            return
         try:
             self._lots.transform(told, without=no_goods)
         except GenealogyCycle as cycle:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from suyuan.journal.errors import DocumentRefused
 from suyuan.journal.event import Thing, TraceEvent, thing_of
 from suyuan.journal.kinds import Intent, intent_of
 from suyuan.kernel.disclosure import confidential_pointers
+from suyuan.kernel.errors import Fault
 from suyuan.lots.model import Change, Part, Transformation
 from suyuan.lots.working_set import WorkingSet
+
+#: Entries of one document: an event that names 5,000 new things, each introduced by its record.
+MAX_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +29,20 @@ class Target:
     pointer: str
 
 
-def targets_of(event: TraceEvent, lots: WorkingSet) -> list[Target]:
+def targets_of(event: TraceEvent, lots: WorkingSet, room: int = MAX_ENTRIES) -> list[Target]:
     """What to write entries about, in order, each thing once for each intent; empty when the event names
-    nothing.
+    nothing. Raises DocumentRefused when they are more than `room`.
     """
     intent = intent_of(event)
     if event.type == "TransformationEvent":
         consume, process = (intent, intent) if intent is Intent.CORRECT else (Intent.CONSUME, Intent.PROCESS)
-        found = _reached(event, event.inputs, consume, lots) + [
+        found = _reached(event, event.inputs, consume, lots, room) + [
             _direct(each, process) for each in event.outputs
         ]
     elif intent is Intent.PRODUCE:
         found = [_direct(each, intent) for each in event.things]
     else:
-        found = _reached(event, _named(event), intent, lots)
+        found = _reached(event, _named(event), intent, lots, room)
     return list({(each.lot_id, each.intent): each for each in reversed(found)}.values())[::-1]
 
 
@@ -63,10 +68,27 @@ def _named(event: TraceEvent) -> list[Thing]:
     return []
 
 
-def _reached(event: TraceEvent, things: Iterable[Thing], intent: Intent, lots: WorkingSet) -> list[Target]:
-    found = []
+def too_many(thing: str, pointer: str) -> DocumentRefused:
+    """The refusal of a document that would write more than MAX_ENTRIES; `thing` is where that shows."""
+    message = f"{thing}: this and what lies in it would be more than {MAX_ENTRIES} entries of one document"
+    return DocumentRefused(
+        [Fault(pointer, "document.too_many_entries", message, "tell it in several documents")]
+    )
+
+
+def _reached(
+    event: TraceEvent, things: Iterable[Thing], intent: Intent, lots: WorkingSet, room: int
+) -> list[Target]:
+    found: list[Target] = []
+    once: set[bytes] = set()
     for thing in things:
-        for lot_id in lots.reached(thing.lot_id, event.time):
+        if thing.lot_id in once:
+            continue
+        once.add(thing.lot_id)
+        inside = lots.reached(thing.lot_id, event.time, room)
+        if len(found) + len(inside) > room:
+            raise too_many(thing.obj.uri, thing.pointer)
+        for lot_id in inside:
             goods = thing.is_goods if lot_id == thing.lot_id else thing_of(lots.uri(lot_id), "").is_goods
             found.append(Target(lot_id, intent, goods, thing.pointer))
     return found

@@ -47,10 +47,16 @@ def stays(changes: Iterable[Change]) -> list[tuple[bytes, datetime, datetime | N
     return sorted(found, key=lambda stay: stay[1])
 
 
-def reached(container: bytes, changes: Mapping[bytes, Sequence[Change]], at: datetime) -> list[bytes]:
+def reached(
+    container: bytes,
+    changes: Mapping[bytes, Sequence[Change]],
+    at: datetime,
+    limit: int | None = None,
+) -> list[bytes]:
     """The innermost things that an event on `container` at `at` is about; the container itself when
     nothing is known to be in it. Containers that contain each other (a mistake in the records) are each
-    looked into once.
+    looked into once. With a `limit` it stops looking when more than so many are found or waiting: the
+    answer is then longer than the limit, and not whole.
     """
     found: dict[bytes, None] = {}
     seen = {container}
@@ -63,4 +69,7 @@ def reached(container: bytes, changes: Mapping[bytes, Sequence[Change]], at: dat
             found[thing] = None
         seen.update(fresh)
         waiting += [(child, depth + 1) for child in reversed(fresh)]
+        if limit is not None and len(found) + len(waiting) > limit:
+            found |= {each: None for each, _ in waiting}
+            break
     return list(found)

@@ -13,12 +13,16 @@ from sqlalchemy import Connection
 
 from suyuan.kernel.ledger import Kind, LedgerEntry, LotState, Role, record_entry
 from suyuan.lots import containers, contradictions, repository
+from suyuan.lots.errors import TooMuchInside
 from suyuan.lots.family import Family
 from suyuan.lots.handover import handed_on
 from suyuan.lots.model import Amount, Change, Contradiction, Direction, Edge, Lot, Transformation
 from suyuan.lots.scales import Scales, parts_between
 
 _UNKNOWN = LotState()
+
+#: Lots that are loaded because they lie or lay in containers that a document names.
+MAX_INSIDE = 50_000
 
 
 class WorkingSet:
@@ -67,7 +71,12 @@ class WorkingSet:
 
     def _load(self, ids: Iterable[bytes], times: tuple[datetime, datetime]) -> None:
         fresh = repository.lots_by_id(self._conn, ids)
-        while fresh:
+        most = len(fresh) + MAX_INSIDE
+        for _ in range(containers.MAX_NESTING + 1):
+            if not fresh:
+                break
+            if len(self._lots) + len(fresh) > most:
+                raise TooMuchInside(MAX_INSIDE)
             self._lots.update(fresh)
             self._by_number.update({lot.number: lot for lot in fresh.values()})
             rows = repository.container_changes(self._conn, [lot.number for lot in fresh.values()], *times)
@@ -135,9 +144,11 @@ class WorkingSet:
             self._new_touches.add((lot_id, party))
         return in_custody
 
-    def reached(self, thing: bytes, at: datetime) -> list[bytes]:
-        """What an event on `thing` is about: what lies in it at that time, or itself."""
-        return containers.reached(thing, self._changes, at)
+    def reached(self, thing: bytes, at: datetime, limit: int | None = None) -> list[bytes]:
+        """What an event on `thing` is about: what lies in it at that time, or itself; not all of it when it
+        is more than `limit`.
+        """
+        return containers.reached(thing, self._changes, at, limit)
 
     def directly_in(self, container: bytes, at: datetime) -> list[bytes]:
         """What lies in the container itself at that time."""
