@@ -12,12 +12,16 @@ from suyuan.journal.errors import DocumentRefused
 from suyuan.journal.event import TraceEvent
 from suyuan.journal.event_id import event_ids
 from suyuan.journal.model import CapturedEvent
+from suyuan.journal.validation import MAX_FAULTS
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.disclosure import CONFIDENTIAL, conceal, confidential_pointers, random_salt
 from suyuan.kernel.errors import Fault, Refused
 from suyuan.kernel.hashing import leaf_hash, sha256
 
 Json = dict[str, Any]
+
+#: Bytes of an event's public form in canonical JSON: every page and bundle of its lots carries it.
+MAX_PUBLIC = 262_144
 
 #: How a text with one of the names reserved for digests must look.
 _RESERVED_MARKS = (b'"_sd', b'"..."')
@@ -28,7 +32,7 @@ def capture(
 ) -> list[CapturedEvent]:
     """Events ready to be stored, in the same order.
 
-    Raises DocumentRefused when something is marked as confidential that cannot be.
+    Raises DocumentRefused when something is marked as confidential that cannot be, or an event is too large.
     """
     faults: list[Fault] = []
     pointers = [_pointers(event, faults) for event in events]
@@ -37,7 +41,18 @@ def capture(
         raise DocumentRefused(faults)
     ids = _ids(document, shown)
     whole = zip(events, pointers, shown, ids, strict=True)
-    return [_captured(document, event, hidden, plain, name, salts) for event, hidden, plain, name in whole]
+    captured = [
+        _captured(document, event, hidden, plain, name, salts) for event, hidden, plain, name in whole
+    ]
+    faults = [_too_large(each) for each in captured if len(each.public.encode()) > MAX_PUBLIC]
+    if faults:
+        raise DocumentRefused(faults[:MAX_FAULTS])
+    return captured
+
+
+def _too_large(each: CapturedEvent) -> Fault:
+    message = f"the event has more than {MAX_PUBLIC} bytes with its @context"
+    return Fault(each.event.pointer, "event.too_large", message, "tell it in several events")
 
 
 def makes_id(event: TraceEvent) -> bool:
