@@ -5,6 +5,7 @@ from __future__ import annotations
 from passport.recorded_world import FARM, GTIN, RecordedWorld, event, lot
 from suyuan.catalogue.model import NewProduct
 from suyuan.catalogue.register import register_product
+from suyuan.passport import bundle
 from suyuan.passport.words import words
 
 PATH = f"/01/{GTIN}/10/KEPT"
@@ -39,3 +40,15 @@ def test_a_page_is_kept_once_however_it_is_asked_for(sqlite_database, tmp_path):
             bundle = world.get(f"{PATH}?format=json&from={start}&lang={language}")
             assert bundle.status_code == 200
     assert len(world.client.app.state.passport_shelf) == 2
+
+
+def test_a_bundle_that_no_verifier_would_read_is_not_served(sqlite_database, tmp_path, monkeypatch):
+    world = told(sqlite_database, tmp_path)
+    monkeypatch.setattr(bundle, "MAX_BYTES", 1000)
+    for path in (f"{PATH}?format=json", f"/api/v1/lots/{GTIN}%2FKEPT/proof"):
+        refused = world.get(path)
+        assert refused.status_code == 413
+        assert refused.json()["code"] == "lot.bundle_too_large"
+    page = world.get(PATH).text
+    assert 'data-state="gaps"' in page
+    assert words("zh").word("gaps.unbundled", n=1) in page

@@ -22,7 +22,7 @@ from suyuan.kernel.errors import SuyuanError
 from suyuan.kernel.identity import TraceObject, from_argument, identify, lot_id, page_path
 from suyuan.lots.errors import LotUnknown
 from suyuan.lots.registry import find_lot
-from suyuan.passport.bundle import build_bundle
+from suyuan.passport.bundle import bundle_bytes
 from suyuan.passport.linkset import build_linkset
 from suyuan.passport.lot_page import build_page
 from suyuan.passport.negotiation import Form, wanted_form, wanted_language
@@ -119,7 +119,7 @@ def proof(lot: str, request: Request, parts: Annotated[Gateway, Depends(gateway)
         story = gather(conn, known.uri) if known else None
         if story is None:
             raise LotUnknown(f"Nothing is recorded about {lot[:200]}.")
-        body = canonical_json(build_bundle(conn, _chain(conn, parts), story))
+        body = bundle_bytes(conn, _chain(conn, parts), story)
     return _send(request, Answer(body, _JSON))
 
 
@@ -157,7 +157,7 @@ def _kept_or_made(request: Request, parts: Gateway, uri: str, asked: Asked) -> A
 
 def _make(conn: Connection, parts: Gateway, story: Story, asked: Asked) -> Answer:
     if asked.form == "bundle":
-        return Answer(canonical_json(build_bundle(conn, _chain(conn, parts), story)), _JSON)
+        return Answer(bundle_bytes(conn, _chain(conn, parts), story), _JSON)
     links = _links(parts, story, asked)
     if asked.form == "linkset":
         name = story.product.name(asked.language) if story.product else story.lot.uri

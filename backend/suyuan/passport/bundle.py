@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from suyuan.anchoring.model import LeafProof, RecordedEntry
 from suyuan.anchoring.ports import Identity
-from suyuan.kernel.errors import NotFound
+from suyuan.kernel.canonical import canonical_json
+from suyuan.kernel.errors import NotFound, TooLarge
 from suyuan.kernel.hashing import to_hex
 from suyuan.kernel.typed_data import checksum_address
 from suyuan.passport.story import Story, profile_document
+from suyuan.verify.bundle import MAX_BYTES
 
 FORMAT = "suyuan-bundle/1"
 _CONTRACTS = ("PartyRegistry", "TraceLedger", "AnchorRegistry")
@@ -23,8 +25,23 @@ class NothingProven(NotFound):
     code = "lot.not_proven"
 
 
+class BundleTooLarge(TooLarge):
+    """The lot has more on the chain than a verifier reads in one bundle."""
+
+    code = "lot.bundle_too_large"
+
+
+def bundle_bytes(conn: Connection, chain: Identity, story: Story) -> bytes:
+    """The bundle as it is served. Raises NothingProven, and BundleTooLarge if no verifier would read it."""
+    data = canonical_json(build_bundle(conn, chain, story))
+    if len(data) > MAX_BYTES:
+        entries = f"{len(story.final)} entries of {story.lot.uri}"
+        raise BundleTooLarge(f"A bundle of the {entries} has {len(data)} bytes, more than {MAX_BYTES}.")
+    return data
+
+
 def build_bundle(conn: Connection, chain: Identity, story: Story) -> dict[str, object]:
-    """The bundle as JSON values; canonical JSON of it is what is served. Raises NothingProven."""
+    """The bundle as JSON values; `bundle_bytes` is what is served. Raises NothingProven."""
     if not story.final or story.as_of is None:
         raise NothingProven(f"No entry of {story.lot.uri} is final on the chain yet.")
     status, as_of = story.status, story.as_of

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from suyuan.anchoring.model import RecordedEntry, State
 from suyuan.anchoring.ports import Block, Identity
 from suyuan.catalogue.queries import products_of
-from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.hashing import to_hex
 from suyuan.kernel.identity import identify, page_path
 from suyuan.kernel.ledger import Kind, Role
@@ -22,12 +21,13 @@ from suyuan.lots.trace import trace
 from suyuan.parties.model import Party
 from suyuan.parties.queries import site_by_uri
 from suyuan.passport import events
-from suyuan.passport.bundle import build_bundle
+from suyuan.passport.bundle import BundleTooLarge, bundle_bytes
 from suyuan.passport.gaps import find_gaps
 from suyuan.passport.model import (
     ChainFacts,
     Discord,
     Family,
+    Gap,
     LotPage,
     Names,
     Product,
@@ -48,9 +48,12 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
     """Everything that the page of this lot says."""
     steps = _steps(conn, story)
     places = {step.event_hash: place for place, step in enumerate(steps)}
-    broken = ""
+    broken, gaps = "", find_gaps(steps, has_temperature=any(step.temperature for step in steps))
     if story.final:
-        broken = disagreement(canonical_json(build_bundle(conn, chain, story)))
+        try:
+            broken = disagreement(bundle_bytes(conn, chain, story))
+        except BundleTooLarge:
+            gaps = (Gap("unbundled", 1, grave=True), *gaps)
     obj = story.obj
     return LotPage(
         uri=obj.uri,
@@ -71,7 +74,7 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         broken=broken,
         as_of=_moment(story.as_of),
         doubt=story.doubt,
-        gaps=find_gaps(steps, has_temperature=any(step.temperature for step in steps)),
+        gaps=gaps,
     )
 
 
