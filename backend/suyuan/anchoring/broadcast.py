@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from suyuan.anchoring import bundle, repository
 from suyuan.anchoring.model import Sending, State
@@ -42,7 +42,7 @@ def broadcast(way: Way, view: View) -> int:
         _note(conn, answers, now)
         for answer in answers:
             if answer.sent.outcome is SendOutcome.FATAL:
-                _give_up(conn, way, answer)
+                _fatal(conn, way, answer)
     stuck = [answer for answer in answers if answer.sent.outcome is SendOutcome.UNDERPRICED]
     stale = [row for row in due if row.nonce == view.nonce and _is_stale(row, now, way.policy.bump_seconds)]
     for transaction in {answer.transaction for answer in stuck} | {row.id for row in stale}:
@@ -81,6 +81,10 @@ def _due(way: Way) -> list[Any]:
 
 
 def _note(conn: Connection, answers: list[_Answer], now: datetime) -> None:
+    accepted, used = SendOutcome.ACCEPTED.value, SendOutcome.ASK_AGAIN.value
+    fatal = bindparam("said") == SendOutcome.FATAL.value
+    # a pool that has it outweighs a node that would not take it
+    taken = fatal & ((attempts.c.outcome == accepted) | (attempts.c.outcome == used))
     change = (
         update(attempts)
         .where(attempts.c.id == bindparam("key"))
@@ -90,7 +94,7 @@ def _note(conn: Connection, answers: list[_Answer], now: datetime) -> None:
                 attempts.c.first_sent, bindparam("now", type_=attempts.c.last_sent.type)
             ),
             last_sent=bindparam("now", type_=attempts.c.last_sent.type),
-            outcome=bindparam("said"),
+            outcome=case((taken, attempts.c.outcome), else_=bindparam("said")),
             message=bindparam("words"),
         )
     )
@@ -105,17 +109,37 @@ def _is_stale(row: Any, now: datetime, seconds: float) -> bool:
     return row.first_sent is not None and now - row.first_sent > timedelta(seconds=seconds)
 
 
-def _give_up(conn: Connection, way: Way, answer: _Answer) -> None:
-    """It can never be mined as it is: a payment of nothing takes its nonce, its operations are tried
-    alone.
+def _fatal(conn: Connection, way: Way, answer: _Answer) -> None:
+    """The node says that it can never be mined as it is. Everything waits, and somebody is told: such an
+    answer speaks of the relayer or the node (perhaps of another network), never of what is carried. Only a
+    bundle is given up, because a smaller one may do, and only if the answer stays and no node ever took it.
     """
     log.error("can never be mined", extra={"nonce": answer.nonce, "answer": answer.sent.message})
-    carried = operations.c.transaction_id == answer.transaction
-    change = update(operations).where(carried, operations.c.state == State.SUBMITTED)
-    values = {"state": State.SIGNED, "transaction_id": None, "tries": operations.c.tries + 1}
-    conn.execute(change.values(values | {"reason": answer.sent.message[:500]}))
-    its = transactions.c.id == answer.transaction
-    conn.execute(update(transactions).where(its).values(purpose=GAP))
+    reason = answer.sent.message[:500]
+    its = (operations.c.transaction_id == answer.transaction) & (operations.c.state == State.SUBMITTED)
+    count = conn.execute(update(operations).where(its).values(reason=reason)).rowcount
+    if count > 1 and _never_taken(conn, way, answer.transaction):
+        _give_up(conn, way, answer)
+
+
+def _never_taken(conn: Connection, way: Way, transaction: int) -> bool:
+    """Whether none of the attempts was ever accepted, and there were sends enough to believe the answer."""
+    its = attempts.c.transaction_id == transaction
+    rows = conn.execute(select(attempts.c.outcome, attempts.c.sends).where(its)).all()
+    no = (SendOutcome.FATAL.value, SendOutcome.UNDERPRICED.value)
+    return all(row.outcome in no for row in rows) and sum(row.sends for row in rows) >= way.policy.tries
+
+
+def _give_up(conn: Connection, way: Way, answer: _Answer) -> None:
+    """A payment of nothing takes the nonce. The operations are tried alone; a send that failed is none of the
+    reverts that are counted against them.
+    """
+    its = (operations.c.transaction_id == answer.transaction) & (operations.c.state == State.SUBMITTED)
+    alone = case((operations.c.tries < 1, 1), else_=operations.c.tries)
+    values = {"state": State.SIGNED, "transaction_id": None, "tries": alone}
+    conn.execute(update(operations).where(its).values(values))
+    the_row = transactions.c.id == answer.transaction
+    conn.execute(update(transactions).where(the_row).values(purpose=GAP))
     fees = _last_fees(conn, answer.transaction)
     insert_attempt(conn, answer.transaction, nothing_at(way, answer.nonce, fees), fees)
 

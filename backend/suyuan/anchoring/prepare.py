@@ -55,6 +55,7 @@ def _one(way: Way, view: View, chosen: Bundle, fees: Fees, *, idle: bool) -> int
                 return _one(way, view, chosen.first(1), fees, idle=True)
             setaside.reverting(way, chosen.operations[0], answer)
             return None
+        way.doubts.pop(chosen.operations[0].id, None)
         gas = max(gas, int(answer * way.policy.head_room))
     if not way.safeguards.persist_first:
         _send_unrecorded(way, view, call, gas, fees)

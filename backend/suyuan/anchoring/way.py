@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -26,12 +27,21 @@ def nothing_foreseen(_conn: Connection, _lots: Sequence[bytes]) -> None:
     """Where nobody has foreseen anything."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How often in a row a simulated call of one operation has reverted, and when it did first."""
+
+    times: int
+    since: datetime
+
+
 @dataclass(slots=True)
 class Way:
     """The chain, the keys and the rules; `epoch` is the open epoch once the chain has been recognised.
 
     `hook` is called by name at the points where a crash would matter; tests raise there. `put_back` is told
-    of lots whose entries are set aside, or are recorded after all, in the transaction that does it.
+    of lots whose entries are set aside, or are recorded after all, in the transaction that does it. `doubts`
+    are by operation and end with the process: another one only takes longer to believe a revert.
     """
 
     database: Database
@@ -47,6 +57,7 @@ class Way:
     put_back: Callable[[Connection, Sequence[bytes]], None] = nothing_foreseen
     epoch: int = 0
     chain_id: int = 0
+    doubts: dict[int, Doubt] = field(default_factory=dict)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
