@@ -11,6 +11,7 @@ from suyuan.anchoring.ports import Chain
 from suyuan.anchoring.queries import settled
 from suyuan.kernel.identity import lot_id
 from suyuan.lots import tables as t
+from suyuan.lots.custody import maker_of
 
 #: As `Chain.lot` answers.
 COLUMNS = ("custodian", "offered_to", "entries", "head")
@@ -25,7 +26,10 @@ def audit_lots(conn: Connection, chain: Chain) -> Iterator[Difference]:
         name = f"lots_lots {row.number}"
         if lot_id(row.uri) != row.lot_id:
             yield Difference(name, "lot_id is not the hash of the URI")
-        elif quiet:
+            continue
+        if row.maker != maker_of(conn, row.lot_id):
+            yield Difference(name, "maker is not who recorded to have made it")
+        if quiet:
             there = chain.lot(row.lot_id)
             ours = (row.custodian, row.offered_to, row.entries, row.head)
             for column, mine, its in zip(

@@ -36,7 +36,7 @@ def reproject(conn: Connection, lot_id: bytes, entries: Iterable[tuple[int, Ledg
     repository.claim(conn, [lot_id])
     told = list(entries)
     state = replay(told)
-    maker = next((party for party, entry in told if entry.kind in (Kind.PRODUCED, Kind.PROCESSED)), 0)
+    maker = _maker(told)
     lot = repository.lots_by_id(conn, [lot_id]).get(lot_id)
     if lot is not None and (lot.state, lot.maker) != (state, maker):
         repository.update_lots(conn, [(lot.number, state, maker)])
@@ -49,5 +49,18 @@ def put_back(conn: Connection, lots: Sequence[bytes]) -> None:
     """
     repository.claim(conn, lots)
     for lot_id in lots:
-        recorded = entries_of_lot(conn, lot_id)
-        reproject(conn, lot_id, [(it.party, it.entry) for it in recorded if it.state is not State.REJECTED])
+        reproject(conn, lot_id, _standing(conn, lot_id))
+
+
+def maker_of(conn: Connection, lot_id: bytes) -> int:
+    """Who made the lot by its entries, without those set aside; 0 when nobody says so."""
+    return _maker(_standing(conn, lot_id))
+
+
+def _maker(entries: Iterable[tuple[int, LedgerEntry]]) -> int:
+    return next((party for party, entry in entries if entry.kind in (Kind.PRODUCED, Kind.PROCESSED)), 0)
+
+
+def _standing(conn: Connection, lot_id: bytes) -> list[tuple[int, LedgerEntry]]:
+    recorded = entries_of_lot(conn, lot_id)
+    return [(it.party, it.entry) for it in recorded if it.state is not State.REJECTED]

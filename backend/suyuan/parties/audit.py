@@ -53,3 +53,17 @@ def _party(conn: Connection, row: Any) -> Iterator[Difference]:
     for column, (ours, told) in pairs.items():
         if ours != told:
             yield Difference(name, f"{column} differs from the profile")
+    yield from _sites(conn, row.number, document)
+
+
+def _sites(conn: Connection, party: int, document: dict[str, Any]) -> Iterator[Difference]:
+    """A party's places against its profile, which has all of them."""
+    told = {each["uri"]: {**each, "uri": None} for each in document.get("sites", [])}
+    for row in conn.execute(select(sites.c.uri, sites.c.description).where(sites.c.party == party)):
+        its, ours = told.pop(row.uri, None), readable(row.description)
+        if its is None:
+            yield Difference(f"parties_sites {row.uri}", "does not stand in the profile of its party")
+        elif not isinstance(ours, dict) or {**ours, "uri": None} != its:
+            yield Difference(f"parties_sites {row.uri}", "description differs from the profile")
+    for uri in told:
+        yield Difference(f"parties_sites {uri}", f"is missing: it stands in the profile of party {party}")
