@@ -97,7 +97,7 @@ def check_products(bundle: Bundle) -> Iterator[Check]:
                 continue
             named = product.get("uri") if isinstance(product, dict) else None
             if isinstance(named, str) and _is_product_of(named, bundle.lot_uri):
-                detail = "the leaf is an anchored version of the description of this lot's product"
+                detail = "this anchored version describes this lot's product"
                 yield Check("product", Outcome.PASS, detail, subject)
             else:
                 yield Check("product", Outcome.FAIL, "the leaf describes another product", subject)
