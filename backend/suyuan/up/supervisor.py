@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -60,6 +61,7 @@ class Supervisor:
     def run(self) -> None:
         """Start, serve until a signal comes, stop. Raises CannotStart with everything stopped again."""
         with self._signals(), ExitStack() as stack:
+            stack.enter_context(sole(self.settings.data_dir))
             self._claim()
             stack.callback(forget_state, self.settings.data_dir)
             self._start(stack)
@@ -74,7 +76,6 @@ class Supervisor:
     def _claim(self) -> None:
         """Take the data folder and the port, or say why not."""
         folder = self.settings.data_dir
-        private_folder(folder)
         (folder / "logs").mkdir(exist_ok=True)
         clear_leftovers(folder, self.say)
         check_port(self.settings.host, self.settings.port)
@@ -195,6 +196,22 @@ class Supervisor:
         finally:
             for number, handler in before:
                 signal.signal(number, handler)
+
+
+@contextmanager
+def sole(folder: Path) -> Iterator[None]:
+    """Hold the data folder until this process ends, however it does. Raises CannotStart beside another."""
+    private_folder(folder)
+    with (folder / "up.lock").open("ab") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            state = read_state(folder)
+            where = f" at {state.url}" if state else ""
+            raise CannotStart(
+                f"Suyuan is already running on this data{where} (stop it with --down)."
+            ) from error
+        yield
 
 
 def clear_leftovers(folder: Path, say: Say) -> None:
