@@ -8,13 +8,19 @@ import pytest
 from sqlalchemy import delete, update
 
 from journal_world import amount, event, identifier, lot, made, packed, party, seen, shipped, transformed
+from suyuan.anchoring.model import State
+from suyuan.anchoring.queries import entries_of_lot
+from suyuan.anchoring.tables import operations
 from suyuan.journal import queries
 from suyuan.journal.erasing import erase_disclosures
 from suyuan.journal.replay import audit_derived
+from suyuan.kernel.ledger import Kind
 from suyuan.lots import tables as t
+from suyuan.lots.custody import put_back
 
 PALLET = "urn:epc:id:sscc:0614141.1234567890"
 TO_STORE = {"destinationList": [{"type": "owning_party", "destination": party("store")}]}
+OUT = {"type": "AggregationEvent", "action": "DELETE", "bizStep": "unpacking"}
 PARTS = {"transformationID": "urn:example:one"}
 
 
@@ -63,3 +69,15 @@ def test_an_amount_in_a_container_changed_by_hand_is_named(told):
     with told.database.transaction() as conn:
         conn.execute(update(t.content).values(quantity=Decimal(77)))
     assert {each.split()[0] for each in found(told)} == {"lots_contents"}
+
+
+def test_what_the_chain_set_aside_is_no_difference(told):
+    with told.database.transaction() as conn:
+        recorded = entries_of_lot(conn, identifier(lot("rice")))
+        taken = next(each for each in recorded if each.entry.kind is Kind.ACCEPTED)
+        its = operations.c.reference == taken.reference
+        conn.execute(update(operations).where(its).values(state=State.REJECTED))
+        put_back(conn, [identifier(lot("rice"))])
+    told.send("farm", event(**OUT, parentID=PALLET, day=7))
+    told.send("farm", transformed([amount("rice", 1)], [amount("paper", 1)], day=8))
+    assert found(told) == []
