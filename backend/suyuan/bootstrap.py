@@ -73,6 +73,7 @@ def open_system(settings: Settings, clock: Clock | None = None) -> System:
     """Open what the settings name. Raises SuyuanError when a key or the contracts' addresses are missing."""
     keys = keys_of(settings)
     connection = connect(chain_settings(settings, keys))
+    deployments.check_version(connection.deployment)
     return System(
         settings=settings,
         database=Database(settings.database_url),
@@ -164,7 +165,9 @@ def deploy_if_needed(settings: Settings) -> Deployment:
     """
     chosen = chain_settings(settings, keys_of(settings))
     try:
-        return connect(chosen, deploying=True).deployment
+        found = connect(chosen, deploying=True).deployment
+        deployments.check_version(found)
+        return found  # noqa: TRY300 - what follows the except is for a chain that is gone
     except WrongChain:
         if settings.chain_url != "embedded":
             raise

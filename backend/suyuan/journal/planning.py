@@ -27,7 +27,9 @@ _FIXES = {
     "journal.lot_not_yours": "record the receipt of the goods first, or let their holder record this",
     "journal.already_made": "check the lot number; a lot is made by one party only",
     "journal.lot_unknown": "let the party that has the goods record them first",
-    "journal.party_not_qualified": "have the party's qualification renewed",
+    "journal.party_not_qualified": (
+        "have the party's qualification renewed, or its suspension lifted (suyuan party suspend N --undo)"
+    ),
 }
 
 

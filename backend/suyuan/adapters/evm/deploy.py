@@ -16,14 +16,13 @@ from suyuan.adapters.evm.abi import Abi
 from suyuan.adapters.evm.artifacts import DEPLOYED, Artifact, artifact
 from suyuan.adapters.evm.client import EvmChain
 from suyuan.adapters.evm.deploy_steps import Steps
-from suyuan.adapters.evm.deployment import DeployedContract, Deployment
+from suyuan.adapters.evm.deployment import DeployedContract, Deployment, abi_hash_of
 from suyuan.adapters.evm.errors import DeploymentFailed, NotDeployed
 from suyuan.adapters.evm.logs import ANCHORS, PARTIES
 from suyuan.adapters.evm.policy import FinalityPolicy
 from suyuan.adapters.evm.relayer import LocalRelayer
 from suyuan.adapters.evm.rpc import Rpc
 from suyuan.anchoring.ports import Identity
-from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.hashing import keccak256
 
 MANAGER = "AccessManager"
@@ -118,6 +117,6 @@ def _describe(
             transaction=receipt.transaction_hash,
             arguments=arguments,
             code_hash=keccak256(code),
-            abi_hash=keccak256(canonical_json(list(artifacts[name].abi))),
+            abi_hash=abi_hash_of(artifacts[name]),
         )
     return Deployment(here.chain_id, here.genesis_hash, contracts)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from suyuan.adapters.evm.artifacts import Artifact, artifact
 from suyuan.adapters.evm.errors import ChainMisconfigured, NotDeployed, WrongChain
 from suyuan.adapters.evm.node_state import write_synced
 from suyuan.anchoring.ports import Identity
+from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.hashing import from_hex, keccak256, to_hex
 
 CHAIN_FILE = "chain.json"
@@ -115,6 +117,21 @@ def verify(deployment: Deployment, chain: HasIdentity) -> None:
             raise WrongChain(
                 f"chain {found.chain_id} has {what} at {contract.address}, where {name} was deployed"
             )
+
+
+def check_version(deployment: Deployment) -> None:
+    """Refuse contracts of another version of this program. Raises ChainMisconfigured."""
+    for name, contract in deployment.contracts.items():
+        if contract.abi_hash != abi_hash_of(artifact(name)):
+            raise ChainMisconfigured(
+                f"{name} on chain {deployment.chain_id} was deployed by another version of Suyuan: "
+                "run that version, or take another data folder (--data) and deployment folder for this one",
+                code="chain.other_version",
+            )
+
+
+def abi_hash_of(found: Artifact) -> bytes:
+    return keccak256(canonical_json(list(found.abi)))
 
 
 def chains(folder: Path) -> list[int]:
