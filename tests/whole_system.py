@@ -14,10 +14,10 @@ from suyuan.access import tokens
 from suyuan.access.model import Scope
 from suyuan.anchoring import queries
 from suyuan.anchoring.relay import RelayLoop
-from suyuan.api.app import create_app
-from suyuan.api.serve import gateway_of
+from suyuan.app import create_app
 from suyuan.bootstrap import System
 from suyuan.config.settings import load
+from suyuan.serve import gateway_of
 
 
 @dataclass

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from suyuan.access import tokens
 from suyuan.access.model import Scope
 from suyuan.anchoring.ports import Identity
-from suyuan.api.app import create_app
 from suyuan.api.gateway import Gateway
+from suyuan.app import create_app
 from suyuan.bootstrap import receipt_signer
 from suyuan.config.settings import load
 from suyuan.kernel.clock import SystemClock

@@ -48,6 +48,6 @@ def test_a_cursor_of_it_is_refused_too(registrar):
 
 def test_nothing_that_is_imported_takes_the_guard_of_the_stack_away():
     """py_ecc raises the limit, and the process would end by a signal at the first such body."""
-    code = "import sys, suyuan.api.app, suyuan.bootstrap, suyuan.cli.app; print(sys.getrecursionlimit())"
+    code = "import sys, suyuan.app, suyuan.bootstrap, suyuan.cli.app; print(sys.getrecursionlimit())"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert int(ended.stdout) <= 12_500

@@ -13,7 +13,7 @@ import pytest
 
 from suyuan.access import tokens
 from suyuan.access.model import Scope
-from suyuan.api.app import ROUTERS
+from suyuan.app import ROUTERS
 
 ANYONE = "anyone"
 HOLDERS = frozenset({"supplier", "reader", "foreigner", "auditor", "registrar"})

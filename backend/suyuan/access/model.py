@@ -8,27 +8,64 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """What a token opens. A token with a party opens it for that party only."""
+    """What a caller may do. A caller with a party may do it for that party only."""
 
-    SUBMIT = "submissions:write"
+    SUBMIT = "submissions:write"  # speaks for the party: its signature goes under what is submitted
     READ = "submissions:read"
+    DRAFT = "drafts:write"  # prepares records, signs nothing
+    HANDOVER = "handovers:write"  # offers, measures, accepts and refuses for the party
+    PARTY_ADMIN = "party:admin"  # the party's own people, keys, papers and webhooks
     REGISTRAR = "registrar"  # registers parties and products, submits for parties with custodial keys
     AUDIT = "audit:read"  # sees every party's records, changes none
+    QC = "qc"  # quality staff: proposals of holds, and what follows from them
+    DIRECTOR = "director"  # decides where two people of the platform are needed
 
 
 #: Scopes that reach over all parties, and so never belong to a token of one party.
-PLATFORM = frozenset({Scope.REGISTRAR, Scope.AUDIT})
+PLATFORM = frozenset({Scope.REGISTRAR, Scope.AUDIT, Scope.QC, Scope.DIRECTOR})
+
+
+class Seat(StrEnum):
+    """A person's place: the first four in a party, the others in the platform. One may hold several."""
+
+    ENTRY = "entry"
+    SIGNER = "signer"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+    REGISTRAR = "registrar"
+    QC = "qc"
+    DIRECTOR = "director"
+
+
+SCOPES_OF = {
+    Seat.ENTRY: frozenset({Scope.READ, Scope.DRAFT}),
+    Seat.SIGNER: frozenset({Scope.READ, Scope.DRAFT, Scope.SUBMIT, Scope.HANDOVER}),
+    Seat.ADMIN: frozenset({Scope.READ, Scope.DRAFT, Scope.PARTY_ADMIN}),
+    Seat.AUDITOR: frozenset({Scope.READ}),
+    Seat.REGISTRAR: frozenset({Scope.REGISTRAR}),
+    Seat.QC: frozenset({Scope.QC, Scope.AUDIT}),
+    Seat.DIRECTOR: frozenset({Scope.DIRECTOR, Scope.QC, Scope.AUDIT}),
+}
+
+PLATFORM_SEATS = frozenset({Seat.REGISTRAR, Seat.QC, Seat.DIRECTOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a request comes from: one token. `party` is None for the platform's own tokens."""
+    """Who a request comes from: a system with a token, or a person with a session.
+
+    `party` is None for the platform's own. `token` names whose call it is: the token's id, or that of the
+    person's account, which then stands in `account` too. `fresh_at`: when the person last proved who he is.
+    """
 
     token: str
     name: str
     party: int | None
     scopes: frozenset[str]
     last_used_at: datetime | None = None
+    account: str | None = None
+    seats: frozenset[Seat] = frozenset()
+    fresh_at: datetime | None = None
 
     def has(self, scope: str) -> bool:
         return scope in self.scopes

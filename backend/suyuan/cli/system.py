@@ -72,7 +72,7 @@ def _say(line: str) -> None:
 
 def serve() -> None:
     """Run the gateway (SUYUAN_HOST, SUYUAN_PORT) until a signal comes."""
-    from suyuan.api.serve import serve as run  # late: see up
+    from suyuan.serve import serve as run  # late: see up
 
     try:
         run(private_settings())

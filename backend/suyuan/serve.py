@@ -5,8 +5,8 @@ from __future__ import annotations
 import uvicorn
 
 from suyuan import bootstrap
-from suyuan.api.app import create_app
 from suyuan.api.gateway import Gateway
+from suyuan.app import create_app
 from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
