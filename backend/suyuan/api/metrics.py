@@ -36,6 +36,7 @@ class WayToTheChain(Collector):
             backlog = queries.backlog(conn)
             entries = queries.entry_count(conn)
             beat = heartbeats.newest(conn)
+            clerk = heartbeats.newest_of_clerks(conn)
         yield _counter("suyuan_entries", "Entries accepted for recording.", entries)
         yield _states(backlog)
         yield from self._backlog(backlog)
@@ -48,6 +49,10 @@ class WayToTheChain(Collector):
             for name in ("head", "finalized"):
                 if name in beat.facts:
                     yield _gauge(f"suyuan_chain_{name}_block", f"Block number: {name}.", beat.facts[name])
+        if clerk is not None:
+            age = (parts.clock.now() - clerk.at) / timedelta(seconds=1)
+            yield _gauge("suyuan_clerk_heartbeat_age_seconds", "Since any clerk last spoke.", age)
+            yield _duties(clerk)
 
     def _backlog(self, backlog: Backlog) -> Iterator[Metric]:
         age = 0.0
@@ -103,6 +108,14 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
 
 def _counter(name: str, words: str, value: float) -> CounterMetricFamily:
     return CounterMetricFamily(name, words, value=value)
+
+
+def _duties(clerk: heartbeats.Heartbeat) -> GaugeMetricFamily:
+    words = "Failures in a row of a clerk's duty."
+    family = GaugeMetricFamily("suyuan_clerk_duty_failures", words, labels=["duty"])
+    for name, record in clerk.facts.get("duties", {}).items():
+        family.add_metric([name], record["failures"])
+    return family
 
 
 def _states(backlog: Backlog) -> GaugeMetricFamily:

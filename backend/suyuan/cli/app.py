@@ -16,6 +16,7 @@ app = typer.Typer(
 app.command("up")(system.up)
 app.command("serve")(system.serve)
 app.command("worker")(system.worker)
+app.command("clerk")(system.clerk)
 app.command("deploy")(system.deploy)
 app.command("audit")(system.audit)
 app.add_typer(system.database, name="db")

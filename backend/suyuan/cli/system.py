@@ -90,6 +90,16 @@ def worker() -> None:
         stop(escape(error.message), Exit.UNREACHABLE)
 
 
+def clerk() -> None:
+    """Do the slow duties beside the worker until a signal comes: uploads, expiries, messages to others."""
+    from suyuan.clerk import run  # late: see up
+
+    try:
+        run(private_settings())
+    except SuyuanError as error:
+        stop(escape(error.message), Exit.UNREACHABLE)
+
+
 def deploy(
     as_json: Annotated[bool, typer.Option("--json", help="The deployment as JSON")] = False,
 ) -> None:

@@ -93,8 +93,8 @@ class Supervisor:
         self.deployment = bootstrap.deployment_mark(settings)
         self.say(f"contracts are on chain {deployment.chain_id}")
         bootstrap.operator_token(settings)
-        self.say("starting worker and gateway")
-        for name, command in (("worker", "worker"), ("gateway", "serve")):
+        self.say("starting worker, clerk and gateway")
+        for name, command in (("worker", "worker"), ("clerk", "clerk"), ("gateway", "serve")):
             self._start_child(name, command, stack)
         self._wait_until_ready()
         self._seed()
@@ -168,14 +168,14 @@ class Supervisor:
                 self._save(self.state.phase)
 
     def _follow_deployment(self) -> None:
-        """A worker that lost the local chain puts the contracts on a new one, and the gateway must know."""
+        """A worker that lost the local chain puts the contracts on a new one, and the others must know."""
         seen = bootstrap.deployment_mark(self.settings)
         if seen == self.deployment or seen is None:
             return
         if self.deployment is not None:
-            self.say("the contracts were deployed anew; the gateway starts again")
+            self.say("the contracts were deployed anew; gateway and clerk start again")
             for child in self.children:
-                if child.name == "gateway":
+                if child.name != "worker":
                     child.stop(STOP_SECONDS)
         self.deployment = seen
 

@@ -1,0 +1,158 @@
+"""`suyuan clerk`: slow duties beside the relayer, each in a thread of its own with a pause between its steps.
+
+A clerk may be killed between any two instructions, and several may run at once. So a step does one bounded
+piece of work, and its effect and the note that it is done are committed in one transaction; what a step takes
+in hand it claims by state (`database.claims`). Then a kill loses and doubles nothing: the next clerk finds
+the state from before, or the state from after.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from suyuan import bootstrap
+from suyuan.anchoring import heartbeats
+from suyuan.bootstrap import System
+from suyuan.config.logs import log_to_stderr
+from suyuan.config.settings import Settings
+from suyuan.database.errors import DatabaseUnavailable
+from suyuan.kernel.clock import Clock
+from suyuan.kernel.errors import SuyuanError
+
+log = logging.getLogger("suyuan.clerk")
+
+BEAT_SECONDS = 5.0
+#: After a step that failed, the pause is at least this long (seconds).
+AFTER_FAILURE = 5.0
+
+Step = Callable[[System], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """`step` does one bounded piece of work in transactions of its own; True when more is at hand, and then
+    the next step follows at once, else after `pause` seconds.
+    """
+
+    name: str
+    pause: float
+    step: Step
+
+
+def in_one_transaction(verb: Callable[[Connection, Clock], object]) -> Step:
+    """A step that calls a room's verb once. Its answer counts as "more at hand" only when it is True."""
+
+    def step(system: System) -> bool:
+        with system.database.transaction() as conn:
+            return verb(conn, system.clock) is True
+
+    return step
+
+
+#: Rooms add their duties here, one line each.
+DUTIES: tuple[Duty, ...] = ()
+
+
+@dataclass(slots=True)
+class Record:
+    """How a duty fares: steps done, failures in a row, the last failure's sentence (None: it went well)."""
+
+    steps: int = 0
+    failures: int = 0
+    trouble: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"steps": self.steps, "failures": self.failures, "trouble": self.trouble}
+
+
+@dataclass(slots=True)
+class Clerk:
+    """One process's duties."""
+
+    system: System
+    duties: Iterable[Duty] = DUTIES
+    records: dict[str, Record] = field(default_factory=dict)
+
+    def work(self, stop: threading.Event) -> None:
+        """Return when `stop` is set and every step under way has ended."""
+        name = heartbeats.clerk_name(f"{socket.gethostname()}:{os.getpid()}")
+        threads = []
+        for duty in self.duties:
+            record = self.records.setdefault(duty.name, Record())
+            arguments = (duty, record, stop)
+            threads.append(threading.Thread(target=self._attend, args=arguments, name=duty.name))
+        for thread in threads:
+            thread.start()
+        log.info("clerk started", extra={"clerk": name, "duties": [*self.records]})
+        while not stop.is_set():
+            self._beat(name)
+            stop.wait(BEAT_SECONDS)
+        for thread in threads:
+            thread.join()
+        log.info("clerk stopped", extra={"clerk": name})
+
+    def _attend(self, duty: Duty, record: Record, stop: threading.Event) -> None:
+        while not stop.is_set():
+            pause = take_step(self.system, duty, record)
+            if pause:
+                stop.wait(pause)
+
+    def _beat(self, name: str) -> None:
+        facts = {"duties": {each: record.as_json() for each, record in sorted(self.records.items())}}
+        try:
+            with self.system.database.transaction() as conn:
+                heartbeats.beat(conn, self.system.clock, name, facts)
+        except SuyuanError as error:
+            log.warning("heartbeat not written", extra={"reason": error.message})
+        except Exception:  # a heart that stops would call the clerk dead while it works
+            log.exception("heartbeat failed")
+
+
+def take_step(system: System, duty: Duty, record: Record) -> float:
+    """Do one step and note how it went; the seconds to wait before the next. Raises nothing: whatever one
+    duty meets, the others go on.
+    """
+    try:
+        is_more = duty.step(system)
+    except DatabaseUnavailable as error:
+        log.warning("duty put off", extra={"duty": duty.name, "reason": error.message})
+        trouble = error.message
+    except Exception as error:
+        log.exception("duty failed", extra={"duty": duty.name})
+        trouble = f"{type(error).__name__}: {error}"[:500]
+    else:
+        record.steps += 1
+        record.failures, record.trouble = 0, None
+        return 0 if is_more else duty.pause
+    record.failures += 1
+    record.trouble = trouble
+    return max(duty.pause, AFTER_FAILURE)
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or Ctrl-C. Raises SuyuanError when settings, keys or chain are wrong."""
+    log_to_stderr()
+    stop = threading.Event()
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+    system = bootstrap.open_system(settings)
+    try:
+        bootstrap.check_database(settings)
+        bootstrap.check_chain(system)
+        Clerk(system).work(stop)
+    finally:
+        system.database.close()
