@@ -21,13 +21,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from suyuan import bootstrap
-from suyuan.anchoring import heartbeats
+from suyuan.anchoring import heartbeats, telling
 from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
 from suyuan.database.errors import DatabaseUnavailable
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import SuyuanError
+from suyuan.notices import queries as notices
+from suyuan.notices.tell import give_positions
 
 log = logging.getLogger("suyuan.clerk")
 
@@ -59,8 +61,23 @@ def in_one_transaction(verb: Callable[[Connection, Clock], object]) -> Step:
     return step
 
 
+def when_due(due: Callable[[Connection], bool], verb: Callable[[Connection, Clock], object]) -> Step:
+    """The same after a look that takes no writer's place: for duties with a short pause."""
+    write = in_one_transaction(verb)
+
+    def step(system: System) -> bool:
+        with system.database.reading() as conn:
+            is_due = due(conn)
+        return is_due and write(system)
+
+    return step
+
+
 #: Rooms add their duties here, one line each.
-DUTIES: tuple[Duty, ...] = ()
+DUTIES: tuple[Duty, ...] = (
+    Duty("ends of submissions", 1.0, when_due(telling.is_due, telling.tell_ends)),
+    Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
+)
 
 
 @dataclass(slots=True)

@@ -96,6 +96,12 @@ attempts = Table(
 )
 
 _LIVE = text("state <> 'rejected' AND sequence IS NOT NULL")
+#: Ended, and nobody was told of this end yet: what `telling` looks at, and no more. `state || ''` keeps
+#: SQLite from the index of states, through which it would read all that ever ended.
+UNTOLD = text(
+    "kind = 'submission' AND reference IS NOT NULL AND state || '' IN ('final', 'rejected') "
+    "AND (told IS NULL OR told <> state)"
+)
 
 operations = Table(
     "anchoring_operations",
@@ -116,6 +122,7 @@ operations = Table(
     Column("reason", Text),
     Column("created_at", UtcMillis, nullable=False),
     Column("updated_at", UtcMillis, nullable=False),
+    Column("told", String(10)),  # the end that the party was told of
     UniqueConstraint("reference", "part"),
     Index("ix_anchoring_operations_state", "state", "place", "id"),
     Index(
@@ -126,6 +133,7 @@ operations = Table(
         sqlite_where=_LIVE,
         postgresql_where=_LIVE,
     ),
+    Index("ix_anchoring_operations_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
     sqlite_autoincrement=True,
 )
 
