@@ -46,7 +46,11 @@ class CellFault:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What could be meant; enters only when a person accepts it. `rule`: that of the fault it would mend."""
+    """What could be meant; enters only when a person accepts it. `rule`: that of the fault it would mend.
+
+    Proposals of one rule in one row belong together (斤: half the number and 千克), unless they are of one
+    column: then they are readings of which a person picks one.
+    """
 
     column: str
     from_: str
@@ -77,7 +81,7 @@ class RowState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """A row as judged. `values` are normalised texts by machine name; `key` (32 hex digits) tells the same
-    record again, "" where the row cannot be named.
+    record again, "" where the row cannot be named; `digest` (32 hex digits) the same content.
     """
 
     sheet: str
@@ -85,6 +89,7 @@ class RowResult:
     state: RowState
     values: Mapping[str, str]
     key: str = ""
+    digest: str = ""
     faults: tuple[CellFault, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     notes: tuple[Normalised, ...] = ()

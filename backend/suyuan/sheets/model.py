@@ -28,6 +28,7 @@ class ValueType(StrEnum):
     PRODUCT = "product"  # GTIN of 14 digits
     LOT = "lot"  # 1 to 20 characters of GS1 set 82
     SSCC = "sscc"  # 18 digits
+    GLN = "gln"  # 13 digits
     SITE = "site"  # the site's code: GLN, else URI
     PARTNER = "partner"  # the partner's code: GLN, credit code, else URI
     DATE = "date"  # YYYY-MM-DD
@@ -52,13 +53,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a column's cells must be. `check` names a rule over the whole row, if the column takes part."""
+    """What a column's cells must be. `max_length` in characters."""
 
     type: ValueType
     required: bool = False
     max_length: int = 100
     choices: tuple[Choice, ...] = ()
-    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,8 @@ class Named:
 
 #: Of these lot URIs (canonical), those that are already recorded.
 LotLookup = Callable[[Collection[str]], Collection[str]]
-#: Of these row keys, those that this party uploaded before.
-KeyLookup = Callable[[Collection[str]], Collection[str]]
+#: Of these row keys, those that this party uploaded before, each with the digest of the row's content.
+KeyLookup = Callable[[Collection[str]], Mapping[str, str]]
 
 CHINA = timezone(timedelta(hours=8))
 

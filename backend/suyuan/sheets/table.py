@@ -93,12 +93,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file as read: sheets of one and the same header, and what the reader should be told of it."""
+    """A file as read: sheets of one and the same header, and what the reader should be told of it.
+
+    `from_1904`: bare day numbers count from 1904-01-01.
+    """
 
     format: str
     sheets: tuple[Sheet, ...]
     notices: tuple[Message, ...] = ()
     template: TemplateMark | None = None
+    from_1904: bool = False
 
     @property
     def row_count(self) -> int:
