@@ -26,6 +26,7 @@ from suyuan.api.gateway import Gateway
 from suyuan.api.intake import READERS
 from suyuan.api.metrics import Requests, WayToTheChain
 from suyuan.database.line import Line
+from suyuan.portal.routes import ROUTERS as PAGES
 
 #: In the order of the documentation; passport before lots, whose last route takes the rest.
 ROUTERS = (submissions, epcis, passport, lots, parties, products, tokens, health, docs)
@@ -49,6 +50,8 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.state.metrics.register(WayToTheChain(gateway))
     for each in ROUTERS:
         app.include_router(each.router)
+    for pages in PAGES:
+        app.include_router(pages)
     problems.install(app)
     app.add_middleware(Requests, registry=app.state.metrics)
     app.add_middleware(BodyLimit, limit=gateway.settings.max_body_bytes)

@@ -1,0 +1,52 @@
+"""The ways through the portal, by what a person may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suyuan.access.model import Caller, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`text` is the word's key. Whoever has one of the scopes sees it, in a party or in the platform."""
+
+    text: str
+    href: str
+    scopes: frozenset[Scope]
+    platform: bool = False
+
+    def is_open_to(self, caller: Caller) -> bool:
+        return bool(self.scopes & caller.scopes) and (caller.party is None) is self.platform
+
+
+_PARTY = frozenset({Scope.READ})
+_DESK = frozenset({Scope.REGISTRAR})
+
+#: In the order of the page. Each room appends its own when its page exists.
+NAV: tuple[Way, ...] = (
+    Way("frame.nav.home", "/supplier", _PARTY),
+    Way("frame.nav.desk", "/admin", _DESK, platform=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    text: str
+    href: str
+    is_current: bool
+
+
+def ways(caller: Caller | None, path: str) -> list[Shown]:
+    """What this person sees on the page at `path`; the longest fitting address is the current one."""
+    if caller is None:
+        return []
+    open_ways = [each for each in NAV if each.is_open_to(caller)]
+    fitting = [w.href for w in open_ways if path == w.href or path.startswith(w.href + "/")]
+    current = max(fitting, key=len, default="")
+    return [Shown(w.text, w.href, w.href == current) for w in open_ways]
+
+
+def home_of(caller: Caller) -> str:
+    """Where a person begins."""
+    return next((each.href for each in NAV if each.is_open_to(caller)), "/")

@@ -1,0 +1,27 @@
+"""All pages of the portal, in the order in which addresses are looked up."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from suyuan.kernel.errors import NotFound
+from suyuan.portal import home, static_files
+from suyuan.portal.frame import portal_router
+from suyuan.portal.session import OptionalPerson
+
+_rest = portal_router()
+
+
+@_rest.get("/supplier/{rest:path}")
+@_rest.get("/admin/{rest:path}")
+def nothing_here(request: Request, _person: OptionalPerson) -> None:
+    """Every other address of the portal. Raises NotFound."""
+    raise NotFound(f"There is nothing at {request.url.path}.", code="page.unknown")
+
+
+#: Each room's `router`; the last takes what no page has.
+ROUTERS: tuple[APIRouter, ...] = (
+    static_files.router,
+    home.router,
+    _rest,
+)
