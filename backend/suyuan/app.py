@@ -12,6 +12,7 @@ from suyuan.access.known import KnownCallers
 from suyuan.api import (
     docs,
     epcis,
+    files,
     health,
     lots,
     parties,
@@ -29,7 +30,7 @@ from suyuan.database.line import Line
 from suyuan.portal.routes import ROUTERS as PAGES
 
 #: In the order of the documentation; passport before lots, whose last route takes the rest.
-ROUTERS = (submissions, epcis, passport, lots, parties, products, tokens, health, docs)
+ROUTERS = (submissions, epcis, passport, lots, parties, products, files, tokens, health, docs)
 
 
 def create_app(gateway: Gateway) -> FastAPI:

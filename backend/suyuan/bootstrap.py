@@ -22,24 +22,20 @@ from suyuan.adapters.evm.errors import WrongChain
 from suyuan.adapters.evm.node import EmbeddedNode
 from suyuan.adapters.evm.policy import confirmations
 from suyuan.anchoring import heartbeats
-from suyuan.anchoring.audit import audit_chain
 from suyuan.anchoring.audit_state import Difference
 from suyuan.anchoring.model import Policy
 from suyuan.anchoring.ports import Chain, ChainUnavailable, Contracts, Identity
 from suyuan.anchoring.relay import RelayLoop
-from suyuan.catalogue.audit import audit_products
+from suyuan.audits import audit_rooms
 from suyuan.config.keys import Keys, load_keys
 from suyuan.config.settings import Settings
 from suyuan.database import Database
-from suyuan.journal.audit import audit_journal
 from suyuan.journal.receipts import ReceiptSigner
-from suyuan.journal.replay import audit_derived
 from suyuan.kernel.clock import Clock, SystemClock
 from suyuan.kernel.errors import SuyuanError, Unauthenticated
-from suyuan.lots.audit import audit_lots
 from suyuan.lots.custody import put_back
-from suyuan.parties.audit import audit_parties
-from suyuan.parties.custody import CustodialSigners, Keyring, rewrap
+from suyuan.parties.custody import Keyring, rewrap
+from suyuan.parties.signers import StoredSigners
 
 log = logging.getLogger("suyuan")
 
@@ -204,16 +200,8 @@ def audit_database(settings: Settings) -> list[Difference]:
 
 def audit_system(system: System) -> list[Difference]:
     """The same for what is open already. All rooms see one snapshot."""
-    chain = system.connection.chain
     with system.database.reading() as conn:
-        return [
-            *audit_chain(conn, chain),
-            *audit_journal(conn),
-            *audit_parties(conn),
-            *audit_products(conn),
-            *audit_lots(conn, chain),
-            *audit_derived(conn),
-        ]
+        return list(audit_rooms(conn, system.connection.chain))
 
 
 def upgrade_database(settings: Settings) -> None:

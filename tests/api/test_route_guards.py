@@ -18,6 +18,7 @@ from suyuan.app import ROUTERS
 ANYONE = "anyone"
 HOLDERS = frozenset({"supplier", "reader", "foreigner", "auditor", "registrar"})
 SUBMITTERS = frozenset({"supplier", "foreigner", "registrar"})
+WRITERS = frozenset({"supplier", "foreigner"})
 REGISTRAR = frozenset({"registrar"})
 #: Those who see what belongs to party 1; for the rest of the holders it does not exist.
 OWNERS = frozenset({"supplier", "reader", "auditor", "registrar"})
@@ -48,6 +49,9 @@ WHO = {
     "POST /api/v1/parties/{number}/suspension": REGISTRAR,
     "POST /api/v1/parties/{number}/qualification": REGISTRAR,
     "POST /api/v1/parties/{number}/roles": REGISTRAR,
+    "POST /api/v1/files": WRITERS,
+    "GET /api/v1/files/{hash}": HOLDERS,
+    "GET /api/v1/files/{hash}/proof": ANYONE,
     "POST /api/v1/tokens": REGISTRAR,
     "GET /api/v1/tokens": REGISTRAR,
     "DELETE /api/v1/tokens/{token_id}": REGISTRAR,
@@ -145,6 +149,7 @@ def ask(client, route, told, headers=None):
         "number": "1",
         "address": "0x" + "11" * 20,
         "token_id": "0" * 16,
+        "hash": "0x" + "00" * 32,
         "lot": LOT,
         "event_id": EVENT_ID,
     }

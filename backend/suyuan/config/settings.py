@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = Field(
         20_000_000, description="Largest request body that is read"
     )
+    max_file_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = Field(
+        10_000_000, description="Largest file that is taken: a paper, a photo, a workbook"
+    )
     max_events: Annotated[int, Field(ge=1, le=100_000)] = Field(
         5_000, description="Most events in one submission"
     )
