@@ -1,0 +1,41 @@
+"""Categories of a food production licence: the first three digits behind SC (食品生产许可分类目录)."""
+
+from __future__ import annotations
+
+#: Digits -> the category's name in Chinese and English.
+CATEGORIES: dict[str, tuple[str, str]] = {
+    "101": ("粮食加工品", "Processed grain"),
+    "102": ("食用油、油脂及其制品", "Edible oil and fat"),
+    "103": ("调味品", "Condiments"),
+    "104": ("肉制品", "Meat products"),
+    "105": ("乳制品", "Dairy products"),
+    "106": ("饮料", "Beverages"),
+    "107": ("方便食品", "Instant food"),
+    "108": ("饼干", "Biscuits"),
+    "109": ("罐头", "Canned food"),
+    "110": ("冷冻饮品", "Frozen desserts"),
+    "111": ("速冻食品", "Quick-frozen food"),
+    "112": ("薯类和膨化食品", "Potato and puffed food"),
+    "113": ("糖果制品", "Confectionery"),
+    "114": ("茶叶及相关制品", "Tea"),
+    "115": ("酒类", "Alcoholic drinks"),
+    "116": ("蔬菜制品", "Vegetable products"),
+    "117": ("水果制品", "Fruit products"),
+    "118": ("炒货食品及坚果制品", "Roasted seeds and nuts"),
+    "119": ("蛋制品", "Egg products"),
+    "120": ("可可及焙烤咖啡产品", "Cocoa and roasted coffee"),
+    "121": ("食糖", "Sugar"),
+    "122": ("水产制品", "Aquatic products"),
+    "123": ("淀粉及淀粉制品", "Starch products"),
+    "124": ("糕点", "Pastry"),
+    "125": ("豆制品", "Soy products"),
+    "126": ("蜂产品", "Bee products"),
+    "127": ("保健食品", "Health food"),
+    "128": ("特殊医学用途配方食品", "Food for special medical purposes"),
+    "129": ("婴幼儿配方食品", "Infant formula"),
+    "130": ("特殊膳食食品", "Food for special diets"),
+    "131": ("其他食品", "Other food"),
+    "201": ("食品添加剂", "Food additives"),
+    "202": ("食品用香精", "Flavourings for food"),
+    "203": ("复配食品添加剂", "Mixed food additives"),
+}
