@@ -54,27 +54,31 @@ def client(gateway):
 
 
 @pytest.fixture
-def parties(gateway):
+def company_names():
+    """(names, a word for its URIs) of the two suppliers."""
+    return [
+        ({"zh": "晨露鲜果", "en": "Morning Dew Orchards"}, "dew"),
+        ({"zh": "远山粮仓", "en": "Far Hills Granary"}, "hills"),
+    ]
+
+
+@pytest.fixture
+def parties(gateway, company_names):
     """Two suppliers; their numbers."""
     with gateway.database.transaction() as conn:
-        made = [
-            register_party(
-                conn,
-                gateway.clock,
-                gateway.keyring,
-                NewParty(
-                    names={"zh": zh, "en": en},
-                    identifiers=(f"urn:gdst:example.org:party:{key}",),
-                    roles=Role.PRODUCER | Role.PROCESSOR | Role.CARRIER,
-                    sites=(NewSite(f"urn:gdst:example.org:location:loc:{key}", {"zh": f"{zh}基地"}),),
-                ),
-            )
-            for zh, en, key in (
-                ("晨露鲜果", "Morning Dew Orchards", "dew"),
-                ("远山粮仓", "Far Hills Granary", "hills"),
-            )
+        return [
+            register_party(conn, gateway.clock, gateway.keyring, company(names, word)).number
+            for names, word in company_names
         ]
-    return [each.number for each in made]
+
+
+def company(names, word):
+    return NewParty(
+        names=names,
+        identifiers=(f"urn:gdst:example.org:party:{word}",),
+        roles=Role.PRODUCER | Role.PROCESSOR | Role.CARRIER,
+        sites=(NewSite(f"urn:gdst:example.org:location:loc:{word}", names),),
+    )
 
 
 @pytest.fixture

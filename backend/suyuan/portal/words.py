@@ -10,9 +10,6 @@ from typing import Any
 
 LANGUAGES = ("zh", "en")
 
-#: Beginnings of keys that templates put together at run time, so that no test can find them used in full.
-COMPOSED: tuple[str, ...] = ()
-
 
 class WordMissing(KeyError):
     """A template asks for a word that no file has: a fault of ours."""
