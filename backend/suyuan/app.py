@@ -22,6 +22,7 @@ from suyuan.api import (
     submissions,
     tokens,
 )
+from suyuan.api.cookies import SessionCookies
 from suyuan.api.edge import BodyLimit, Edge
 from suyuan.api.gateway import Gateway
 from suyuan.api.intake import READERS
@@ -54,6 +55,7 @@ def create_app(gateway: Gateway) -> FastAPI:
     for pages in PAGES:
         app.include_router(pages)
     problems.install(app)
+    app.add_middleware(SessionCookies, parts=gateway)
     app.add_middleware(Requests, registry=app.state.metrics)
     app.add_middleware(BodyLimit, limit=gateway.settings.max_body_bytes)
     app.add_middleware(Edge)

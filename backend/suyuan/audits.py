@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from suyuan.access import trail
 from suyuan.anchoring.audit import audit_chain
 from suyuan.anchoring.audit_state import Difference
 from suyuan.anchoring.ports import Chain
@@ -20,6 +21,7 @@ from suyuan.parties.audit import audit_parties
 def audit_rooms(conn: Connection, chain: Chain) -> Iterator[Difference]:
     """What differs between the database and the chain, and inside the database, room by room."""
     yield from audit_chain(conn, chain)
+    yield from trail.audit(conn)
     yield from audit_journal(conn)
     yield from audit_files(conn)
     yield from audit_parties(conn)

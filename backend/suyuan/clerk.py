@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from suyuan import bootstrap
+from suyuan.access import sessions, trail
 from suyuan.anchoring import heartbeats, telling
 from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
@@ -75,6 +76,8 @@ def when_due(due: Callable[[Connection], bool], verb: Callable[[Connection, Cloc
 
 #: Rooms add their duties here, one line each.
 DUTIES: tuple[Duty, ...] = (
+    Duty("heads of the audit trail", 15.0, when_due(trail.is_head_waiting, trail.anchor_head)),
+    Duty("sessions of long ago", 3600.0, in_one_transaction(sessions.sweep)),
     Duty("ends of submissions", 1.0, when_due(telling.is_due, telling.tell_ends)),
     Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
 )

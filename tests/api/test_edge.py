@@ -31,7 +31,7 @@ def test_every_answer_carries_the_security_headers(client):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-frame-options"] == "DENY"
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
 
 
 def test_a_harmless_request_id_is_kept_and_any_other_is_replaced(client):

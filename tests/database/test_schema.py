@@ -125,6 +125,8 @@ def test_a_database_of_another_version_is_refused(database):
 ONLY_GROW = {
     "notices_notices",
     "access_tokens",
+    "access_trail",
+    "access_trail_heads",
     "files_contents",
     "files_holdings",
     "parties_parties",

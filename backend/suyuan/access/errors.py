@@ -1,8 +1,8 @@
-"""Why a token does not open."""
+"""Why somebody does not get in."""
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import NotFound, Refused, Unauthenticated
+from suyuan.kernel.errors import Forbidden, NotFound, Refused, Unauthenticated
 
 
 class TokenWrong(Unauthenticated):
@@ -33,3 +33,43 @@ class TokenUnknown(NotFound):
     """There is no token with this id."""
 
     code = "token.unknown"
+
+
+class SessionEnded(Unauthenticated):
+    """The session of this cookie is over, or never was: one answer for all."""
+
+    code = "session.ended"
+
+
+class SessionReplayed(SessionEnded):
+    """Somebody showed a secret that was changed for another long ago: it was copied, as far as we know."""
+
+    code = "session.replayed"
+
+    def __init__(self, session: str) -> None:
+        super().__init__("This session was ended, because its former secret was used again. Sign in again.")
+        self.session = session
+
+
+class CsrfWrong(Forbidden):
+    """A page elsewhere may have sent this; nothing was done."""
+
+    code = "session.csrf"
+
+
+class ProofStale(Forbidden):
+    """The act needs a recent proof of who acts (POST /api/v1/session/prove)."""
+
+    code = "session.prove"
+
+
+class AccountRefused(Refused):
+    """An account cannot be made or changed like that."""
+
+    code = "account.refused"
+
+
+class AccountUnknown(NotFound):
+    """There is no account with this id, or the caller may not know of it."""
+
+    code = "account.unknown"

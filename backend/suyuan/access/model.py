@@ -55,7 +55,8 @@ class Caller:
     """Who a request comes from: a system with a token, or a person with a session.
 
     `party` is None for the platform's own. `token` names whose call it is: the token's id, or that of the
-    person's account, which then stands in `account` too. `fresh_at`: when the person last proved who he is.
+    person's account, which then stands in `account` too. `fresh_at`: when the person last proved who he is;
+    `session`: which of his sessions this is.
     """
 
     token: str
@@ -66,6 +67,7 @@ class Caller:
     account: str | None = None
     seats: frozenset[Seat] = frozenset()
     fresh_at: datetime | None = None
+    session: str | None = None
 
     def has(self, scope: str) -> bool:
         return scope in self.scopes
@@ -77,6 +79,44 @@ class Caller:
     def sees(self, party: int) -> bool:
         """Whether the caller may see what only this party and the platform see."""
         return self.acts_for(party) or (self.party is None and Scope.AUDIT in self.scopes)
+
+
+def scopes_of(seats: frozenset[Seat]) -> frozenset[str]:
+    """What a person in these seats may do."""
+    return frozenset(str(scope) for seat in seats for scope in SCOPES_OF[seat])
+
+
+def seats_from(text: str) -> frozenset[Seat]:
+    """Seats as a row keeps them; what is none any more opens nothing."""
+    return frozenset(Seat(each) for each in text.split() if each in set(Seat))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as lists show him. Without seats he is an applicant, who belongs to no party yet."""
+
+    id: str
+    name: str
+    language: str
+    party: int | None
+    seats: frozenset[Seat]
+    logins: tuple[str, ...]
+    has_password: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person who is signed in. `csrf` goes into every form of his pages; `language` is zh or en."""
+
+    id: str
+    caller: Caller
+    csrf: str
+    name: str
+    language: str
+    seen_at: datetime
+    is_rotation_due: bool
 
 
 @dataclass(frozen=True, slots=True)

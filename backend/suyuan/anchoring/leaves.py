@@ -33,6 +33,12 @@ def is_leaf(conn: Connection, digest: bytes) -> bool:
     return conn.execute(select(leaves.c.id).where(leaves.c.hash == digest)).scalar() is not None
 
 
+def leaves_of_kind(conn: Connection, kind: str) -> dict[bytes, bytes]:
+    """Leaf hash to data, of all leaves of a kind that has few."""
+    query = select(leaves.c.hash, leaves.c.data).where(leaves.c.kind == kind)
+    return {row.hash: row.data for row in conn.execute(query)}
+
+
 def proof_of(conn: Connection, digest: bytes) -> LeafProof | None:
     """The leaf's inclusion proof, or None when it is unknown or not sealed yet; `state` says how far the
     anchor is.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -11,8 +12,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from suyuan.access import tokens
+from suyuan.access.errors import ProofStale
 from suyuan.access.known import KnownCallers
 from suyuan.access.model import Caller
+from suyuan.api import cookies
 from suyuan.kernel.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
@@ -55,10 +58,14 @@ def parts_of(request: Request) -> Gateway:
 def optional_caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    form_token: Annotated[str, Depends(cookies.form_token)] = "",
 ) -> Caller | None:
-    """Who is calling, or None without a token. A token that is wrong is an error, never nobody."""
+    """Who is calling, by a token or by the cookie of a session, or None. A token that is wrong is an error,
+    never nobody; a session that has ended is nobody. Raises CsrfWrong (403).
+    """
     if credentials is None:
-        return None
+        session = cookies.session_of(request, parts_of(request), form_token)
+        return session.caller if session else None
     parts = parts_of(request)
     with parts.database.reading() as conn:
         found = tokens.authenticate(conn, parts.clock, credentials.credentials)
@@ -68,11 +75,17 @@ def optional_caller(
     return found
 
 
-async def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
-    """Who is calling. Raises Unauthenticated (401) without a token."""
+async def caller(request: Request, found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
+    """Who is calling. Raises Unauthenticated (401) without a token and without a session."""
+    return _somebody(request, found)
+
+
+def _somebody(request: Request, found: Caller | None) -> Caller:
     if found is None:
+        cookies.say_if_ended(request)
         raise Unauthenticated(
-            "This route needs an Authorization header: Bearer <token>.", code="token.missing"
+            "This route needs an Authorization header: Bearer <token>, or a person who is signed in.",
+            code="token.missing",
         )
     return found
 
@@ -80,16 +93,17 @@ async def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> C
 async def known_caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    form_token: Annotated[str, Depends(cookies.form_token)],
 ) -> Caller:
-    """Who is calling, as far as is known from a moment ago; for busy routes that call `tokens.confirm` where
-    they write. Raises like `caller`.
+    """Who is calling, a system as far as is known from a moment ago; for busy routes that call
+    `callers.confirm` where they write. Raises like `caller`.
     """
     known: KnownCallers = request.app.state.known_callers
     found = known.find(credentials.credentials) if credentials else None
     if found is None:
-        found = await caller(await run_in_threadpool(optional_caller, request, credentials))
-        assert credentials is not None  # noqa: S101 - `caller` has refused nobody
-        known.keep(credentials.credentials, found)
+        found = _somebody(request, await run_in_threadpool(optional_caller, request, credentials, form_token))
+        if credentials is not None:
+            known.keep(credentials.credentials, found)
     return found
 
 
@@ -99,12 +113,32 @@ def require(*scopes: str, of: Callable[..., Awaitable[Caller]] = caller) -> Call
     async def allowed(found: Caller = Depends(of)) -> Caller:
         if not found.scopes.intersection(scopes):
             needed = " or ".join(scopes)
-            raise Forbidden(
-                f"This needs the scope {needed}, which your token does not have.", code="token.scope"
-            )
+            raise Forbidden(f"This needs the scope {needed}, which you do not have.", code="token.scope")
         return found
 
     return allowed
+
+
+def fresh(
+    minutes: int = 10, of: Callable[..., Awaitable[Caller]] = caller
+) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that gives the caller when a person has proved within `minutes` that it is he: for acts
+    that sign. A system has no other proof than its token. Raises ProofStale (403).
+    """
+
+    async def proved(request: Request, found: Caller = Depends(of)) -> Caller:
+        check_fresh(parts_of(request), found, minutes)
+        return found
+
+    return proved
+
+
+def check_fresh(parts: Gateway, found: Caller, minutes: int = 10) -> None:
+    """The same for what is known only inside a route. Raises ProofStale."""
+    if found.account is None:
+        return
+    if found.fresh_at is None or parts.clock.now() - found.fresh_at > timedelta(minutes=minutes):
+        raise ProofStale("Prove once more that it is you: with your password, code or passkey.")
 
 
 async def raw_body(request: Request) -> bytes:

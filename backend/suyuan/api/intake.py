@@ -15,7 +15,7 @@ from fastapi import Request
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from suyuan.access import tokens
+from suyuan.access import callers
 from suyuan.access.model import Scope
 from suyuan.api.gateway import Gateway, parts_of
 from suyuan.database.line import Line
@@ -97,7 +97,7 @@ def _work(
     parts: Gateway, request: Submission, captured: list[CapturedEvent]
 ) -> Callable[[Connection], SubmissionAccepted]:
     def write(conn: Connection) -> SubmissionAccepted:
-        tokens.confirm(conn, parts.clock, request.caller)
+        callers.confirm(conn, parts.clock, request.caller)
         found = answered_before(conn, request)
         return found or submit_events(conn, parts.clock, request, captured, parts.receipt_signer)
 
@@ -107,7 +107,7 @@ def _work(
 def _answer_or(error: SuyuanError, parts: Gateway, request: Submission) -> SubmissionAccepted:
     """What was taken in once stays taken in, also where the rules for new documents became stricter."""
     with parts.database.reading() as conn:
-        tokens.confirm(conn, parts.clock, request.caller)
+        callers.confirm(conn, parts.clock, request.caller)
         found = answered_before(conn, request)
     if found is None:
         raise error
@@ -118,13 +118,13 @@ def _take_alone(parts: Gateway, request: Submission, *, onboard: bool) -> Submis
     limits = limits_of(parts)
     if not onboard:
         with parts.database.reading() as conn:
-            tokens.confirm(conn, parts.clock, request.caller)
+            callers.confirm(conn, parts.clock, request.caller)
             return submit_document(conn, parts.clock, request, limits, parts.receipt_signer)
     if not request.caller.has(Scope.REGISTRAR):
         raise Forbidden("Only the registrar may have parties registered with a document.", code="token.scope")
     accepted = None
     with suppress(_UndoneError), parts.database.transaction() as conn:
-        tokens.confirm(conn, parts.clock, request.caller)
+        callers.confirm(conn, parts.clock, request.caller)
         onboard_document(conn, parts.clock, parts.keyring, request.body, limits)
         accepted = submit_document(conn, parts.clock, request, limits, parts.receipt_signer)
         if request.dry_run:
