@@ -19,6 +19,7 @@ from suyuan.api import (
     passport,
     problems,
     products,
+    signing,
     submissions,
     tokens,
 )
@@ -31,7 +32,7 @@ from suyuan.database.line import Line
 from suyuan.portal.routes import ROUTERS as PAGES
 
 #: In the order of the documentation; passport before lots, whose last route takes the rest.
-ROUTERS = (submissions, epcis, passport, lots, parties, products, files, tokens, health, docs)
+ROUTERS = (submissions, signing, epcis, passport, lots, parties, products, files, tokens, health, docs)
 
 
 def create_app(gateway: Gateway) -> FastAPI:

@@ -129,7 +129,7 @@ def relay_loop(system: System) -> RelayLoop:
         connection.chain,
         connection.contracts,
         connection.relayer,
-        CustodialSigners(system.database, system.keyring),
+        StoredSigners(system.database, system.keyring),
         system.clock,
         Policy(bundle_entries=system.settings.bundle_max_entries),
         redeploy=_redeployment(system) if own else None,

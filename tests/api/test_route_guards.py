@@ -27,6 +27,9 @@ OWNERS = frozenset({"supplier", "reader", "auditor", "registrar"})
 WHO = {
     "POST /api/v1/submissions": SUBMITTERS,
     "POST /api/v1/onboarding": REGISTRAR,
+    "POST /api/v1/submissions/prepared/{identifier}": SUBMITTERS,
+    "GET /api/v1/signatures/waiting": WRITERS,
+    "POST /api/v1/signatures": WRITERS,
     "GET /api/v1/submissions": HOLDERS,
     "GET /api/v1/submissions/{identifier}": HOLDERS,
     "OPTIONS /epcis/capture": ANYONE,
@@ -139,6 +142,7 @@ def told(client, headers):
     return {
         "POST /api/v1/submissions": {},
         "GET /api/v1/submissions/{identifier}": {"identifier": submitted},
+        "POST /api/v1/submissions/prepared/{identifier}": {"identifier": "0" * 36},
         "GET /epcis/capture/{identifier}": {"identifier": answer.headers["Location"].rpartition("/")[2]},
     }
 

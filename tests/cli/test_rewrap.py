@@ -9,7 +9,8 @@ from suyuan.anchoring import heartbeats
 from suyuan.cli.app import app
 from suyuan.kernel.clock import SystemClock
 from suyuan.kernel.ledger import Role
-from suyuan.parties.custody import CustodialSigners, Keyring
+from suyuan.parties.custody import Keyring
+from suyuan.parties.signers import StoredSigners
 from suyuan.parties.model import NewParty
 from suyuan.parties.register import register_party
 
@@ -39,13 +40,13 @@ def test_keys_open_under_the_new_master_key_alone(sealed, tmp_path):
     done = run(tmp_path, FORMER.hex())
     assert done.exit_code == 0, done.output
     assert "1 keys" in done.output
-    assert CustodialSigners(sealed, Keyring(PRESENT)).sign(1, bytes(32))
+    assert StoredSigners(sealed, Keyring(PRESENT)).sign(1, bytes(32))
 
 
 @pytest.mark.parametrize("former", ["", "nonsense", "03" * 32])
 def test_a_wrong_former_key_changes_nothing(sealed, tmp_path, former):
     assert run(tmp_path, former).exit_code != 0
-    assert CustodialSigners(sealed, Keyring(FORMER)).sign(1, bytes(32))
+    assert StoredSigners(sealed, Keyring(FORMER)).sign(1, bytes(32))
 
 
 def test_beside_a_running_worker_nothing_is_sealed_anew(sealed, tmp_path):
@@ -54,4 +55,4 @@ def test_beside_a_running_worker_nothing_is_sealed_anew(sealed, tmp_path):
     done = run(tmp_path, FORMER.hex())
     assert done.exit_code != 0
     assert "A worker or clerk spoke" in done.output
-    assert CustodialSigners(sealed, Keyring(FORMER)).sign(1, bytes(32))
+    assert StoredSigners(sealed, Keyring(FORMER)).sign(1, bytes(32))

@@ -133,6 +133,7 @@ ONLY_GROW = {
     "parties_identifiers",
     "parties_sites",
     "parties_profiles",
+    "parties_signatures",
     "parties_keys",
     "catalogue_products",
     "catalogue_versions",

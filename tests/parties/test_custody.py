@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from suyuan.kernel import typed_data
 from suyuan.parties import custody, queries
-from suyuan.parties.custody import CustodialSigners, Keyring
+from suyuan.parties.custody import Keyring
+from suyuan.parties.signers import StoredSigners
 from suyuan.parties.errors import SealBroken
 from suyuan.parties.tables import keys
 
@@ -18,22 +19,22 @@ def test_a_custodial_key_signs_for_its_party(database, register, keyring):
     with database.transaction() as conn:
         register(conn)
         (key,) = queries.keys_of(conn, 1)
-    signature = CustodialSigners(database, keyring).sign(1, b"\x01" * 32)
+    signature = StoredSigners(database, keyring).sign(1, b"\x01" * 32)
     assert typed_data.recover(b"\x01" * 32, signature) == key.address
 
 
 def test_for_a_party_with_its_own_key_nobody_signs(database, register, keyring):
     with database.transaction() as conn:
         register(conn, key_address=typed_data.address_of(b"\x07" * 32))
-    assert CustodialSigners(database, keyring).sign(1, bytes(32)) is None
-    assert CustodialSigners(database, keyring).sign(2, bytes(32)) is None
+    assert StoredSigners(database, keyring).sign(1, bytes(32)) is None
+    assert StoredSigners(database, keyring).sign(2, bytes(32)) is None
 
 
 def test_another_master_key_opens_nothing(database, register):
     with database.transaction() as conn:
         register(conn)
     with pytest.raises(SealBroken, match="another master key"):
-        CustodialSigners(database, OTHER).sign(1, bytes(32))
+        StoredSigners(database, OTHER).sign(1, bytes(32))
 
 
 def test_a_sealed_key_copied_to_another_party_does_not_open(database, register, keyring):
@@ -43,7 +44,7 @@ def test_a_sealed_key_copied_to_another_party_does_not_open(database, register, 
         stolen = conn.execute(select(keys.c.sealed).where(keys.c.party == 1)).scalar_one()
         conn.execute(update(keys).where(keys.c.party == 2).values(sealed=stolen))
     with pytest.raises(SealBroken, match="was changed"):
-        CustodialSigners(database, keyring).sign(2, bytes(32))
+        StoredSigners(database, keyring).sign(2, bytes(32))
 
 
 def test_the_table_holds_no_secret_in_the_clear(database, register, keyring):
@@ -63,9 +64,9 @@ def test_a_new_master_key_takes_over_and_the_old_one_can_be_forgotten(database, 
     with database.transaction() as conn:
         assert custody.rewrap(conn, Keyring(fresh, [bytes(range(32))])) == 2
         assert custody.rewrap(conn, Keyring(fresh)) == 0
-    assert CustodialSigners(database, Keyring(fresh)).sign(2, bytes(32))
+    assert StoredSigners(database, Keyring(fresh)).sign(2, bytes(32))
     with pytest.raises(SealBroken):
-        CustodialSigners(database, keyring).sign(2, bytes(32))
+        StoredSigners(database, keyring).sign(2, bytes(32))
 
 
 def test_a_rewrap_that_cannot_open_one_key_changes_none(database, register, keyring):
@@ -76,7 +77,7 @@ def test_a_rewrap_that_cannot_open_one_key_changes_none(database, register, keyr
     fresh = Keyring(b"\x0a" * 32, [bytes(range(32))])
     with pytest.raises(SealBroken), database.transaction() as conn:
         custody.rewrap(conn, fresh)
-    assert CustodialSigners(database, keyring).sign(1, bytes(32))
+    assert StoredSigners(database, keyring).sign(1, bytes(32))
 
 
 @given(

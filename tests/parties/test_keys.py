@@ -6,7 +6,7 @@ import pytest
 
 from suyuan.kernel import typed_data
 from suyuan.parties import keys, queries
-from suyuan.parties.custody import CustodialSigners
+from suyuan.parties.signers import StoredSigners
 from suyuan.parties.errors import (
     KeyNeeded,
     KeyRefused,
@@ -21,7 +21,7 @@ OWN = typed_data.address_of(b"\x07" * 32)
 
 
 def signer(database, keyring):
-    return typed_data.recover(bytes(32), CustodialSigners(database, keyring).sign(1, bytes(32)))
+    return typed_data.recover(bytes(32), StoredSigners(database, keyring).sign(1, bytes(32)))
 
 
 def test_a_new_key_signs_only_when_the_chain_knows_it_for_good(database, register, clock, keyring, settle):

@@ -33,7 +33,8 @@ from suyuan.journal.submit import Request, submit_document
 from suyuan.kernel.clock import FixedClock
 from suyuan.kernel.hashing import keccak256
 from suyuan.kernel.ledger import Role
-from suyuan.parties.custody import CustodialSigners, Keyring
+from suyuan.parties.custody import Keyring
+from suyuan.parties.signers import StoredSigners
 from suyuan.parties.model import NewParty, NewSite
 from suyuan.parties.register import register_party
 from suyuan.verify import NodeRefused, Trust, Unreachable
@@ -96,7 +97,7 @@ class RecordedWorld:
         )
         self.loop = RelayLoop(
             database, chain, contracts, relayer,
-            CustodialSigners(database, keyring), self.clock, Policy(seal_seconds=0),
+            StoredSigners(database, keyring), self.clock, Policy(seal_seconds=0),
         )  # fmt: skip
         app = FastAPI()
         app.state.gateway = self.gateway

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Conflict, NotFound, Refused
+from suyuan.kernel.errors import Conflict, NotFound
 
 
 class AlreadyQueued(Conflict):
@@ -23,10 +23,10 @@ class OperationUnknown(NotFound):
     code = "anchoring.operation_unknown"
 
 
-class SignatureRefused(Refused):
-    """The signature is not over what waits for it."""
+class SequenceTaken(Conflict):
+    """The party's numbers are dense and in order; this is not the next one any more."""
 
-    code = "anchoring.signature"
+    code = "anchoring.sequence"
 
 
 class LeaseLost(Exception):

@@ -1,7 +1,8 @@
 """Places, numbers and signatures: `received` becomes `signed`, in the order of the queue.
 
-An operation whose party does not sign now is held, with all that must come after it: later ones of the same
-party, and anybody's that touch the same lots. Nobody else waits.
+An operation whose party does not sign now is held, with all that must come after it: later submissions of the
+same party, and anybody's that touch the same lots. Nobody else waits; least of all the registrar's word about
+that party, for a new key may be what it needs to sign. What was signed outside has its number already.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class _Plan:
 
     registered: int
     sequences: dict[int, int] = field(default_factory=dict)
+    tops: dict[int, tuple[int, bool]] = field(default_factory=dict)  # highest, and whether placed
     held_parties: set[int] = field(default_factory=set)
     held_lots: set[bytes] = field(default_factory=set)
     rows: list[dict[str, object]] = field(default_factory=list)
@@ -40,7 +42,9 @@ class _Plan:
     def holds(self, operation: Queued) -> bool:
         if operation.kind is OperationKind.REGISTER and operation.place is None:
             return operation.party != self.registered + 1
-        if operation.party in self.held_parties or operation.party > self.registered:
+        if operation.party > self.registered:
+            return True
+        if operation.kind is OperationKind.SUBMISSION and operation.party in self.held_parties:
             return True
         return any(entry.lot_id in self.held_lots for entry in operation.entries)
 
@@ -105,11 +109,14 @@ def _take(conn: Connection, way: Way, plan: _Plan, operation: Queued) -> None:
     row: dict[str, object] = {"key": operation.id, "place": operation.place, "number": None, "seal": None}
     if operation.kind is OperationKind.SUBMISSION:
         sequence = operation.sequence or _next_sequence(conn, plan, operation.party)
+        if sequence is None:  # behind others that have their numbers: those first, this one next time
+            plan.held_lots.update(entry.lot_id for entry in operation.entries)
+            return
         signature = _sign(way, operation, sequence)
         if signature is None:
             plan.hold(operation)
             return
-        if operation.sequence is None:
+        if operation.place is None:
             plan.sequences[operation.party] = sequence + 1
         row |= {"number": sequence, "seal": signature}
     elif operation.kind is OperationKind.REGISTER:
@@ -131,12 +138,20 @@ def _registered(conn: Connection) -> int:
     return int(conn.execute(select(func.max(operations.c.party)).where(placed)).scalar() or 0)
 
 
-def _next_sequence(conn: Connection, plan: _Plan, party: int) -> int:
-    if party not in plan.sequences:
+def _next_sequence(conn: Connection, plan: _Plan, party: int) -> int | None:
+    """None while a number that was given to another submission of the party has no place on the way yet."""
+    if party not in plan.tops:
         live = (operations.c.party == party) & operations.c.sequence.is_not(None)
-        top = conn.execute(select(func.max(operations.c.sequence)).where(live)).scalar()
-        plan.sequences[party] = int(top or 0) + 1
-    return plan.sequences[party]
+        counted = select(operations.c.sequence, operations.c.place)
+        row = conn.execute(
+            counted.where(live, operations.c.state != State.REJECTED)
+            .order_by(operations.c.sequence.desc())
+            .limit(1)
+        ).one_or_none()
+        plan.tops[party] = (0, True) if row is None else (row.sequence, row.place is not None)
+    top, placed = plan.tops[party]
+    following = plan.sequences.get(party, top + 1 if placed else 0)
+    return following if following > top else None
 
 
 def _write(conn: Connection, rows: list[dict[str, object]], now: datetime) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from suyuan.anchoring.errors import AlreadyQueued, PartyNumberTaken
-from suyuan.anchoring.model import PART_ENTRIES, OperationKind, State
+from suyuan.anchoring.model import OperationKind, State
+from suyuan.anchoring.sequences import claim, in_parts
 from suyuan.anchoring.tables import entries as entries_table
 from suyuan.anchoring.tables import operations
 from suyuan.database.locks import hold
@@ -23,7 +24,10 @@ from suyuan.kernel.clock import Clock
 from suyuan.kernel.hashing import to_hex
 from suyuan.kernel.ledger import LedgerEntry
 
-_QUEUED = ("kind", "party", "reference", "part", "payload", "state", "tries", "created_at", "updated_at")
+_QUEUED = (
+    *("kind", "party", "reference", "part", "payload", "state", "sequence", "tries"),
+    *("created_at", "updated_at"),
+)
 
 
 def _insert_operation(dialect: str) -> Any:
@@ -36,18 +40,30 @@ _ENTRY = ("operation_id", "position", "lot_id", "event_hash", "occurred_at", "co
 _INSERT_ENTRIES = Prepared(insert(entries_table), [entries_table.c[name] for name in _ENTRY])
 
 
-def enqueue_submission(
-    conn: Connection, clock: Clock, party: int, entries: Sequence[LedgerEntry], reference: str
+def enqueue_submission(  # noqa: PLR0913 - one more for those who sign themselves
+    conn: Connection,
+    clock: Clock,
+    party: int,
+    entries: Sequence[LedgerEntry],
+    reference: str,
+    *,
+    first_sequence: int | None = None,
 ) -> int:
     """Queue the party's entries in their order; returns the (first) operation's id.
 
     More than PART_ENTRIES entries become several operations under one reference, in order: a transaction has
-    room for no more. Numbering and signing are the worker's. Raises AlreadyQueued.
+    room for no more. Numbering and signing are the worker's, unless the party has signed already: then
+    `first_sequence` is the number that the first part was signed with, and the others follow.
+    Raises AlreadyQueued, SequenceTaken.
     """
+    if first_sequence is not None:
+        claim(conn, party, first_sequence)
     ids = []
-    for part, start in enumerate(range(0, max(len(entries), 1), PART_ENTRIES)):
-        chunk = entries[start : start + PART_ENTRIES]
-        operation = _insert(conn, clock, OperationKind.SUBMISSION, party, reference, part=part)
+    for part, chunk in enumerate(in_parts(entries)):
+        sequence = None if first_sequence is None else first_sequence + part
+        operation = _insert(
+            conn, clock, OperationKind.SUBMISSION, party, reference, part=part, sequence=sequence
+        )
         _INSERT_ENTRIES.run_many(conn, [_row(operation, at, entry) for at, entry in enumerate(chunk)])
         ids.append(operation)
     return ids[0]
@@ -139,6 +155,7 @@ def _insert(  # noqa: PLR0913, PLR0917 - one place that writes the row
     payload: Mapping[str, object] | None = None,
     *,
     part: int = 0,
+    sequence: int | None = None,
 ) -> int:
     now = clock.now()
     row = {
@@ -148,6 +165,7 @@ def _insert(  # noqa: PLR0913, PLR0917 - one place that writes the row
         "part": part,
         "payload": None if payload is None else canonical_json(dict(payload)).decode(),
         "state": State.RECEIVED,
+        "sequence": sequence,
         "tries": 0,
         "created_at": now,
         "updated_at": now,

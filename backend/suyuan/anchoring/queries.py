@@ -191,6 +191,12 @@ def payload_of_reference(conn: Connection, reference: str) -> dict[str, Any] | N
     return payload
 
 
+def is_before_its_place(conn: Connection, reference: str) -> bool:
+    """Whether the operation is queued and has no place on the way yet: what is placed now comes before it."""
+    its = (operations.c.reference == reference) & operations.c.place.is_(None)
+    return conn.execute(select(operations.c.id).where(its).limit(1)).scalar() is not None
+
+
 def known_chain(conn: Connection) -> Identity | None:
     """The chain that the open epoch belongs to; None before the first contact."""
     row = identify.open_epoch(conn)

@@ -86,6 +86,7 @@ def problem(
     faults: tuple[Fault, ...] = (),
     instance: str | None = None,
     headers: dict[str, str] | None = None,
+    members: dict[str, Any] | None = None,
 ) -> JSONResponse:
     """A problem document as a response."""
     body: dict[str, Any] = {
@@ -94,6 +95,7 @@ def problem(
         "status": status,
         "detail": detail,
         "code": code,
+        **(members or {}),
     }
     if instance:
         body["instance"] = instance
@@ -113,7 +115,7 @@ def from_error(error: SuyuanError, instance: str | None = None) -> JSONResponse:
     """The answer for an error of ours."""
     faults = tuple(error.faults) if isinstance(error, Refused) else ()
     status = STATUS_OF_KIND[error.kind]
-    return problem(status, error.code, str(error), faults=faults, instance=instance)
+    return problem(status, error.code, str(error), faults=faults, instance=instance, members=error.members)
 
 
 def _pointer(location: tuple[Any, ...]) -> str:

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from suyuan.access.model import Caller, Scope
-from suyuan.api.gateway import GatewayPart, RawBody, known_caller, require
+from suyuan.api.gateway import Gateway, GatewayPart, RawBody, known_caller, parts_of, require
 from suyuan.api.intake import limits_of, take
 from suyuan.api.lists import Cursor, Limit, link_next, number_after
 from suyuan.journal import queries
 from suyuan.journal.onboarding import onboard_document
+from suyuan.journal.prepare import Prepared, prepare_events, read_to_sign
 from suyuan.journal.queries import SubmissionState
 from suyuan.journal.submit import Request as Submission
 from suyuan.kernel.hashing import to_hex
@@ -37,13 +39,18 @@ async def submit(
     as_party: AsParty = None,
     dry_run: Annotated[bool, Query(description="Check and plan only; nothing is stored")] = False,
     onboard: Annotated[bool, Query(description="Registrar: first register whom the document names")] = False,
+    prepare: Annotated[bool, Query(description="Only make what the party is to sign with its key")] = False,
     key: Key = None,
 ) -> Response:
     """Take in an EPCIS 2.0 document; the answer never waits for the chain.
 
     Events of several parties become one submission each. The same call again gets the same answer; an
-    event that was told before is recorded once.
+    event that was told before is recorded once. A party that keeps its own key prepares
+    first, signs, and hands in: POST /submissions/prepared/{id}.
     """
+    if prepare:
+        found = await run_in_threadpool(_prepare, parts_of(http), Submission(caller, body, as_party))
+        return Response(orjson.dumps(found.as_json()), media_type="application/json")
     accepted = await take(http, Submission(caller, body, as_party, key, dry_run=dry_run), onboard=onboard)
     named = accepted.answer["id"]
     return Response(
@@ -52,6 +59,12 @@ async def submit(
         headers={"Location": f"/api/v1/submissions/{named}"} if named else None,
         media_type="application/json",
     )
+
+
+def _prepare(parts: Gateway, request: Submission) -> Prepared:
+    read = read_to_sign(request.body, limits_of(parts), parts.clock)
+    with parts.database.transaction() as conn:
+        return prepare_events(conn, parts.clock, request, read, parts.identity)
 
 
 @router.post("/onboarding")

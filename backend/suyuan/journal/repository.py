@@ -62,6 +62,11 @@ def answer_under_key(conn: Connection, caller: str, key_hash: bytes) -> tuple[st
     return _one(_UNDER_KEY.rows(conn, {"caller": caller, "key": key_hash}))
 
 
+def answer_of_capture(conn: Connection, capture: str) -> str | None:
+    """What the call that made this capture was answered."""
+    return conn.execute(select(_captures.answer).where(_captures.id == capture)).scalar()
+
+
 def _one(rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 

@@ -123,3 +123,22 @@ disclosures = Table(
     Column("pointer", Text, nullable=False),
     Column("encoded", Text),
 )
+
+#: Documents that were shown to a party for its own signature. Body and seed go when one is used or too old:
+#: the seed gives the salts of what is confidential.
+prepared = Table(
+    "journal_prepared",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("party", BigInteger, nullable=False),
+    Column("as_party", Text),
+    Column("body", LargeBinary),
+    Column("seed", LargeBinary),
+    Column("digests", Text, nullable=False),  # canonical JSON: what was shown to be signed, 0x-hex
+    Column("created_at", UtcMillis, nullable=False),
+    Column("expires_at", UtcMillis, nullable=False),
+    Column("used_at", UtcMillis),
+    Column("capture", String(36)),
+    Index(None, "party", "created_at"),
+    Index(None, "expires_at"),
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ErrorKind(StrEnum):
@@ -39,6 +39,11 @@ class SuyuanError(Exception):
     @property
     def message(self) -> str:
         return str(self)
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What an answer says besides, as JSON."""
+        return {}
 
 
 class Malformed(SuyuanError):

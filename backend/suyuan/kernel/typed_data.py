@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import coincurve
 
-from suyuan.kernel.hashing import keccak256
+from suyuan.kernel.hashing import keccak256, to_hex
 from suyuan.kernel.ledger import LedgerEntry
 
 SIGNATURE_SIZE = 65
@@ -52,6 +53,47 @@ def submission_digest(
     """The 32 bytes that a party signs. Raises ValueError when a value does not fit its type."""
     struct = keccak256(_SUBMISSION_HASH + _word(party, 32) + _word(sequence, 64) + entries_hash(entries))
     return _digest(_domain(LEDGER_DOMAIN, chain_id, ledger_address), struct)
+
+
+def submission_typed_data(
+    chain_id: int, ledger_address: str, party: int, sequence: int, entries: Sequence[LedgerEntry]
+) -> dict[str, Any]:
+    """The same as the JSON that wallets sign with `eth_signTypedData_v4`."""
+    name, version = LEDGER_DOMAIN
+    return {
+        "types": {
+            "EIP712Domain": _members(DOMAIN_TYPE),
+            "Entry": _members(ENTRY_TYPE),
+            "Submission": _members(SUBMISSION_TYPE.removesuffix(ENTRY_TYPE)),
+        },
+        "primaryType": "Submission",
+        "domain": {
+            "name": name,
+            "version": version,
+            "chainId": chain_id,
+            "verifyingContract": checksum_address(ledger_address),
+        },
+        "message": {
+            "party": party,
+            "sequence": sequence,
+            "entries": [
+                {
+                    "lotId": to_hex(each.lot_id),
+                    "eventHash": to_hex(each.event_hash),
+                    "occurredAt": each.occurred_at,
+                    "counterparty": each.counterparty,
+                    "kind": int(each.kind),
+                }
+                for each in entries
+            ],
+        },
+    }
+
+
+def _members(declared: str) -> list[dict[str, str]]:
+    """`Name(type member,...)` as wallets want it."""
+    inside = declared[declared.index("(") + 1 : declared.rindex(")")]
+    return [dict(zip(("type", "name"), each.split(" "), strict=True)) for each in inside.split(",")]
 
 
 def entries_hash(entries: Sequence[LedgerEntry]) -> bytes:

@@ -14,7 +14,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, select, update
 
-from suyuan.database import Database
 from suyuan.kernel import typed_data
 from suyuan.parties.errors import SealBroken
 from suyuan.parties.tables import keys
@@ -52,28 +51,6 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring({self.current})"
-
-
-class CustodialSigners:
-    """anchoring.ports.PartySigners over the keys in our database."""
-
-    def __init__(self, database: Database, keyring: Keyring) -> None:
-        self._database = database
-        self._keyring = keyring
-
-    def sign(self, party: int, digest: bytes) -> bytes | None:
-        """The signature of the party's active custodial key, or None when the party keeps its own.
-
-        Raises SealBroken when the key does not open.
-        """
-        with self._database.reading() as conn:
-            row = conn.execute(
-                select(keys).where(keys.c.party == party, keys.c.active.is_(True), keys.c.custodial.is_(True))
-            ).one_or_none()
-        if row is None:
-            return None
-        secret = self._keyring.open(party, row.address, row.version, row.sealed, row.master)
-        return typed_data.sign(digest, secret)
 
 
 def make_secret() -> tuple[bytes, str]:

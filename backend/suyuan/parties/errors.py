@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Conflict, NotFound, Refused, SuyuanError
+from suyuan.kernel.errors import Conflict, ErrorKind, NotFound, Refused, SuyuanError
 
 
 class PartyRefused(Refused):
@@ -75,6 +75,15 @@ class QualificationRefused(Refused):
     """The qualification cannot be set like that."""
 
     code = "party.qualification"
+
+
+class SignatureRefused(SuyuanError):
+    """A signature that does not count. Its code says why: `signature.form`, `signature.wrong-key`,
+    `signature.key-revoked`, `signature.key-waits`, `signature.count`, `signature.not-asked`.
+    """
+
+    code = "signature.refused"
+    kind = ErrorKind.REFUSED
 
 
 class SealBroken(SuyuanError):

@@ -98,3 +98,16 @@ keys = append_only(
     ),
     ["party", "version", "address", "custodial", "added_at"],
 )
+
+#: Signatures that parties made themselves, by what they signed. The queue takes them from here.
+signatures = append_only(
+    Table(
+        "parties_signatures",
+        metadata,
+        Column("party", BigInteger, ForeignKey(_PARTY), primary_key=True),
+        Column("digest", LargeBinary, primary_key=True),
+        Column("address", String(42), primary_key=True),
+        Column("signature", LargeBinary, nullable=False),
+        Column("handed_at", UtcMillis, nullable=False),
+    )
+)
