@@ -1,16 +1,207 @@
-"""Each row judged by the rules of its columns and of the row as a whole."""
+"""Each row judged by the rules of its columns and of the row as a whole.
+
+Fast because most cells of a column repeat: a reading is made once and remembered. Streaming: rows leave in
+chunks, after the lookups were asked for the whole chunk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
 
+from suyuan.sheets.amounts import AMOUNTS_OF, MARKET_UNITS, decimal_text
+from suyuan.sheets.columns import EXAMPLE_MARKS
+from suyuan.sheets.draft import Draft
+from suyuan.sheets.headings import normal
 from suyuan.sheets.judged import Edits, RowResult
+from suyuan.sheets.kinds import TEMPLATES
+from suyuan.sheets.lots import ask_of_lots
 from suyuan.sheets.model import Context, RecordKind
-from suyuan.sheets.table import ColumnMapping, Table
+from suyuan.sheets.outcome import Outcome
+from suyuan.sheets.repeats import Repeats
+from suyuan.sheets.resolving import Resolved, Resolver
+from suyuan.sheets.rows import Facts, RowFault, faults_of, take_process
+from suyuan.sheets.table import ColumnMapping, RawRow, RawValue, Sheet, Table
+
+CHUNK = 1_000
+_TOTALS = frozenset({"合计", "总计", "小计", "total", "sum", "subtotal"})
+_CORRECTIONS = 3
+#: The example row stands near the header.
+_EXAMPLE_WITHIN = 20
+
+
+class _Reader(NamedTuple):
+    """How one column of the template is read: `at` a place of the row, -1 where the file has no such column."""
+
+    name: str
+    at: int
+    required: bool
+    resolve: Callable[[RawValue], Resolved]
 
 
 def check_rows(
     kind: RecordKind, table: Table, mapping: ColumnMapping, context: Context, edits: Edits | None = None
 ) -> Iterator[RowResult]:
     """Every row in order, blank ones left out; streaming, the lookups are asked in chunks."""
-    raise NotImplementedError
+    judge = _Judge(kind, table, mapping, context, edits or Edits())
+    outcome = Outcome(mapping, judge.show)
+    repeats = Repeats(context)
+    rows = judge.rows()
+    while chunk := list(islice(rows, CHUNK)):
+        ask_of_lots(kind, chunk, context)
+        for draft in chunk:
+            draft.sign(TEMPLATES[kind])
+        repeats.ask(chunk)
+        for draft in chunk:
+            yield outcome.of(draft)
+
+
+class _Judge:
+    """Judges the rows of one upload, each by itself."""
+
+    def __init__(
+        self, kind: RecordKind, table: Table, mapping: ColumnMapping, context: Context, edits: Edits
+    ) -> None:
+        self._kind = kind
+        self._table = table
+        self._edits = edits
+        self._facts = Facts.of(context)
+        resolver = Resolver(context, edits, from_1904=table.from_1904)
+        at = {name: index for index, name in mapping.columns.items()}
+        self._readers = [
+            _Reader(each.name, at.get(each.name, -1), each.rule.required, resolver.column(each))
+            for each in TEMPLATES[kind].columns
+        ]
+        self._by_name = {each.name: each for each in self._readers}
+        self._edited: dict[tuple[str, int], dict[str, str]] = {}
+        for (sheet, row, column), text in edits.cells.items():
+            self._edited.setdefault((sheet, row), {})[column] = text
+
+    def rows(self) -> Iterator[Draft]:
+        """The rows of all sheets in order."""
+        if self._kind is RecordKind.PROCESSING:
+            self._gather_processes()
+        for sheet, row in self._raw():
+            yield self._judged(sheet, row)
+
+    def show(self, draft: Draft, column: str) -> str:
+        """A cell's text as it is now: the file's, or corrected."""
+        reader = self._by_name.get(column)
+        value = draft.cells.get(column)
+        return reader.resolve(value).shown if reader and value is not None else ""
+
+    def _raw(self) -> Iterator[tuple[Sheet, RawRow]]:
+        return ((sheet, row) for sheet in self._table.sheets for row in sheet.rows)
+
+    def _gather_processes(self) -> None:
+        """What the rows of one process say together has to be known before the first of them is judged."""
+        names = ("document", "direction", "site", "date", "time")
+        readers = [reader for reader in self._readers if reader.name in names]
+        for sheet, row in self._raw():
+            if not _is_example(sheet, row):
+                draft = Draft(sheet.name, row.number, self._cells(sheet, row, readers))
+                self._read(draft, readers)
+                take_process(draft.values, self._facts)
+
+    def _judged(self, sheet: Sheet, row: RawRow) -> Draft:
+        if _is_example(sheet, row):
+            return Draft(sheet.name, row.number, {}, is_example=True)
+        draft = Draft(sheet.name, row.number, self._cells(sheet, row, self._readers))
+        if _is_total(row):
+            draft.whole.append(RowFault("", "row.total"))
+            return draft
+        self._read(draft, self._readers)
+        for _ in range(_CORRECTIONS):
+            draft.whole = self._whole(draft)
+            if not self._corrected(draft):
+                break
+        return draft
+
+    def _cells(self, sheet: Sheet, row: RawRow, readers: list[_Reader]) -> dict[str, RawValue]:
+        values, width = row.values, len(row.values)
+        cells: dict[str, RawValue] = {
+            name: values[at] for name, at, _, _ in readers if 0 <= at < width and values[at] is not None
+        }
+        if self._edited:
+            cells.update(self._edited.get((sheet.name, row.number), {}))
+        return cells
+
+    def _read(self, draft: Draft, readers: list[_Reader]) -> None:
+        cells = draft.cells
+        for name, _, _, resolve in readers:
+            value = cells.get(name)
+            if value is None:
+                continue
+            found = resolve(value)
+            if found.reading.fault:
+                draft.faulty[name] = found
+            elif found.reading.text:
+                draft.values[name] = found.reading.text
+            if found.reading.notes:
+                draft.noted[name] = found
+        if draft.faulty:
+            self._convert_market_units(draft)
+
+    def _convert_market_units(self, draft: Draft) -> None:
+        """斤 becomes 千克 together with its amounts, once a person has said so."""
+        for unit, amounts in AMOUNTS_OF.items():
+            found = draft.faulty.get(unit)
+            if (
+                found is None
+                or found.reading.fault != "unit.market"
+                or (unit, "unit.market") not in self._edits.accepted
+                or any(name in draft.faulty for name in amounts)
+            ):
+                continue
+            factor = MARKET_UNITS[found.reading.values["unit"]]
+            for name in amounts:
+                if name in draft.values:
+                    draft.values[name] = decimal_text(Decimal(draft.values[name]) * factor)
+            draft.values[unit] = "KGM"
+            del draft.faulty[unit]
+
+    def _whole(self, draft: Draft) -> list[RowFault]:
+        values, faulty = draft.values, draft.faulty
+        missing = [
+            RowFault(name, "cell.required")
+            for name, _, required, _ in self._readers
+            if required and name not in values and name not in faulty
+        ]
+        told = {name for name, *_ in missing}
+        more = [
+            fault
+            for fault in faults_of(self._kind, values, self._facts)
+            if fault.rule != "cell.required" or (fault.column not in faulty and fault.column not in told)
+        ]
+        return missing + more if more else missing
+
+    def _corrected(self, draft: Draft) -> bool:
+        """Put in what a person decided for faults of the whole row; whether anything changed."""
+        if not draft.whole or not self._edits.replaced:
+            return False
+        changed = False
+        for fault in draft.whole:
+            text = self._edits.replaced.get((fault.column, fault.rule, self.show(draft, fault.column)))
+            if text is not None and fault.column in self._by_name:
+                draft.cells = {**draft.cells, fault.column: text}
+                changed = True
+        if changed:
+            draft.values, draft.faulty, draft.noted = {}, {}, {}
+            self._read(draft, self._readers)
+        return changed
+
+
+def _is_example(sheet: Sheet, row: RawRow) -> bool:
+    if row.number > sheet.header_row + _EXAMPLE_WITHIN:
+        return False
+    return any(isinstance(each, str) and mark in each for each in row.values for mark in EXAMPLE_MARKS)
+
+
+def _is_total(row: RawRow) -> bool:
+    """A line of sums at the end of a foreign sheet."""
+    for value in row.values:
+        if value is not None:
+            return isinstance(value, str) and len(value) < 12 and normal(value) in _TOTALS
+    return False

@@ -24,6 +24,8 @@ class CellType(StrEnum):
 
 #: A cell as the file has it; None is an empty one. An error cell is an `ErrorText`.
 RawValue = str | int | float | bool | date | datetime | time | timedelta | None
+#: What is left when blanks, errors and truth values have been dealt with.
+Filled = str | int | float | date | datetime | time | timedelta
 
 
 class ErrorText(str):
