@@ -141,6 +141,13 @@ ONLY_GROW = {
     "journal_submissions",
     "journal_receipts",
     "journal_events",
+    "handovers_handovers",
+    "handovers_lines",
+    "handovers_acts",
+    "handovers_checks",
+    "handovers_outcomes",
+    "handovers_results",
+    "handovers_waiting",
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 
 from suyuan.database.metadata import metadata
 
-ROOMS = ("notices", "anchoring", "access", "files", "parties", "catalogue", "lots", "journal")
+ROOMS = ("notices", "anchoring", "access", "files", "parties", "catalogue", "lots", "journal", "handovers")
 
 
 def load() -> MetaData:
