@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.told import told
+
 
 @dataclass(frozen=True)
 class Page:
@@ -27,10 +29,21 @@ Maker = Callable[..., dict[str, str]]
 PAGES: list[Page] = [
     Page(None, "/"),
     Page("signer", "/"),
+    Page(None, "/find?code=%3Cscript%3Ealert(1)%3C/script%3E", 422),
     Page("signer", "/supplier"),
     Page("auditor", "/supplier"),
     Page("registrar", "/admin"),
     Page("signer", "/supplier/nothing", 404),
+    Page("signer", "/supplier/submissions"),
+    Page("signer", "/supplier/submissions?state=rejected&since=2026-11-01&until=2026-11-30"),
+    Page("entry", "/supplier/submissions/{submission}"),
+    Page("signer", "/supplier/submissions/{rejected}"),
+    Page("signer", "/supplier/lots"),
+    Page("signer", "/supplier/lots?which=offered&q=%22%3E%3Cb%3E"),
+    Page("auditor", "/supplier/lots/{lot}"),
+    Page("signer", "/supplier/lots/{hostile_lot}"),
+    Page("signer", "/supplier/lots/{lot}/label?copies=3&size=50x30"),
+    Page("signer", "/supplier/lots/{hostile_lot}/label?paper=roll"),
 ]
 
-MAKERS: list[Maker] = []
+MAKERS: list[Maker] = [told]

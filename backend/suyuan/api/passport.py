@@ -99,7 +99,7 @@ def qr_code(request: Request) -> Response:
         obj = identify(CANONICAL_STEM + path if not path.startswith("/lot/") else unquote(path[5:]))
     except SuyuanError:
         return Response(status_code=404)
-    return _send(request, Answer(qr_svg(_scanned(parts, obj)), "image/svg+xml"), lasting=True)
+    return _send(request, Answer(qr_svg(scanned_text(parts, obj)), "image/svg+xml"), lasting=True)
 
 
 for _key in QUALIFIERS:
@@ -202,7 +202,8 @@ def _links(parts: Gateway, story: Story, asked: Asked) -> Links:
     )
 
 
-def _scanned(parts: Gateway, obj: TraceObject) -> str:
+def scanned_text(parts: Gateway, obj: TraceObject) -> str:
+    """What the QR code of a page says: its public address, or a shorter one where that is too long."""
     address = parts.settings.public_url + page_path(obj)
     return (
         address if len(address) <= _QR_TEXT else f"{parts.settings.public_url}/lot/0x{lot_id(obj.uri).hex()}"

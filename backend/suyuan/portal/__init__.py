@@ -12,6 +12,6 @@ A room adds pages so:
    `_macros.html` `with context`. No inline style, script or handler. Each form holds `{{ csrf_field() }}`.
 4. `words/<area>.zh.json`, `words/<area>.en.json`: same keys. In templates `w("<area>.key", n=3)`; in English
    "one|many" is chosen by `n`. A key put together begins with a text that ends in a dot: `w("a.b." ~ x)`.
-5. Append the module to `routes.ROUTERS`, a way to `nav.NAV`, a provider to `todo.PROVIDERS`, and each page to
-   tests/portal/pages_to_see.py, which the tests of looks, injection and accessibility walk.
+5. Append the module to `routes.ROUTERS`, a way to `nav.NAV`, to-do lines to `providers.PROVIDERS`, and each
+   page to tests/portal/pages_to_see.py, which the tests of looks, injection and accessibility walk.
 """

@@ -33,6 +33,10 @@ class Formats:
         shown = f"{self._day(local)} {local:%H:%M}"
         return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)
 
+    def seconds(self, since_1970: int) -> Markup:
+        """As `clock`, of a time as the chain has it."""
+        return self.clock(datetime.fromtimestamp(since_1970, BEIJING))
+
     def date(self, day: dt.date) -> Markup:
         """A day; of a moment, the day in Beijing."""
         local = day.astimezone(BEIJING) if isinstance(day, datetime) else day

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from suyuan.api.gateway import parts_of
 from suyuan.api.problems import STATUS_OF_KIND
 from suyuan.kernel.errors import ErrorKind, SuyuanError
+from suyuan.passport.words import words as words_of_passport
 from suyuan.portal import nav, static_files
 from suyuan.portal.formats import Formats
 from suyuan.portal.language import LANGUAGE_COOKIE, language_of, other_language, was_chosen
@@ -46,9 +47,10 @@ _A_YEAR = 365 * 86400
 def page(
     request: Request, person: Person | None, template: str, status: int = 200, **context: object
 ) -> HTMLResponse:
-    """A whole page. Templates know `w` `t` `person` `csrf` `language` `nav` `flash` and what is given.
+    """A whole page; `person` is None on pages for everybody.
 
-    `person` is None on pages for everybody.
+    Templates know what is given, and `w` (words), `t` (times, numbers), `term` (words of the domain by group
+    and code: kind, role, bizStep, uom), `person`, `csrf`, `language`, `nav`, `flash`, `path`.
     """
     return _respond(request, person, template, status, context)
 
@@ -140,6 +142,7 @@ def _respond(
         "nav": nav.ways(person.caller if person else None, request.url.path),
         "home": nav.home_of(person.caller) if person else "/",
         "flash": _flash(request, words(language)),
+        "term": words_of_passport(language).term,
         "demo": parts.settings.makes_own_keys,
         "path": request.url.path,
     }

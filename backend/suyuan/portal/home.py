@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from suyuan.access.model import Scope
 from suyuan.api.gateway import GatewayPart
-from suyuan.portal.frame import page, portal_router
-from suyuan.portal.session import OptionalPerson, Person, seated
-from suyuan.portal.todo import todos
+from suyuan.journal.submission_list import Wanted, find_submissions
+from suyuan.kernel.identity import NotAnIdentifier, from_argument, identify, page_path
+from suyuan.lots.registry import find_lot
+from suyuan.notices.queries import latest
+from suyuan.portal import address
+from suyuan.portal.frame import page, portal_router, redirect
+from suyuan.portal.providers import piles, todos
+from suyuan.portal.session import Member, OptionalPerson, Person, seated
 
 router = portal_router()
 
-#: Whoever belongs to a party may look; what he may do is asked where it is done.
-Member = Annotated[Person, Depends(seated(Scope.READ, Scope.SUBMIT, Scope.DRAFT, Scope.PARTY_ADMIN))]
+#: How many of the newest notices stand on the first page.
+NEWS = 8
+
 Registrar = Annotated[Person, Depends(seated(Scope.REGISTRAR))]
 
 
 @router.get("/")
 def front(request: Request, person: OptionalPerson) -> Response:
     """What this is, and where to enter a code."""
-    return page(request, person, "home/front.html")
+    return page(request, person, "home/front.html", code="", is_wrong=False)
+
+
+@router.get("/find")
+def find(request: Request, parts: GatewayPart, person: OptionalPerson) -> Response:
+    """From a code that somebody typed to its passport; a code that is none is said to be so."""
+    code = address.text(request, "code", most=2000)
+    href = ""
+    with suppress(NotAnIdentifier), parts.database.reading() as conn:
+        meant = from_argument(code)
+        lot = find_lot(conn, meant) if isinstance(meant, bytes) else None
+        obj = identify(lot.uri) if lot else (None if isinstance(meant, bytes) else meant)
+        href = page_path(obj) if obj else ""
+    if href:
+        return redirect(href)
+    return page(request, person, "home/front.html", 422 if code else 200, code=code, is_wrong=bool(code))
 
 
 @router.get("/supplier")
 def supplier_home(request: Request, parts: GatewayPart, person: Member) -> Response:
-    """What is to be done, and the next step of each."""
+    """What is to be done with the next step of each, and what happened lately."""
     with parts.database.reading() as conn:
         lines = todos(conn, parts.clock, person)
-    return page(request, person, "home/supplier.html", lines=lines)
+        news = latest(conn, person.number, NEWS)
+        is_new = not find_submissions(conn, person.number, Wanted(), 0, 1)
+    return page(request, person, "home/supplier.html", lines=lines, news=news, is_new=is_new)
 
 
 @router.get("/admin")
 def desk(request: Request, parts: GatewayPart, person: Registrar) -> Response:
     """The registrar's queues."""
     with parts.database.reading() as conn:
-        lines = todos(conn, parts.clock, person)
-    return page(request, person, "home/desk.html", lines=lines)
+        found = piles(conn, parts.clock, person)
+    return page(request, person, "home/desk.html", piles=found)

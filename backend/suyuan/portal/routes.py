@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from suyuan.kernel.errors import NotFound
-from suyuan.portal import home, static_files
+from suyuan.portal import home, live_routes, lots, static_files, submissions
 from suyuan.portal.frame import portal_router
 from suyuan.portal.session import OptionalPerson
 
@@ -23,5 +23,8 @@ def nothing_here(request: Request, _person: OptionalPerson) -> None:
 ROUTERS: tuple[APIRouter, ...] = (
     static_files.router,
     home.router,
+    live_routes.router,
+    submissions.router,
+    lots.router,
     _rest,
 )

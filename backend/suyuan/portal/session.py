@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from suyuan.access.model import Caller, Session
+from suyuan.access.model import Caller, Scope, Session
 from suyuan.api import cookies
 from suyuan.api.gateway import Gateway, parts_of
 from suyuan.kernel.errors import Forbidden
@@ -42,6 +42,13 @@ class Person:
     name: str
     language: str
     party: Mapping[str, str] | None
+
+    @property
+    def number(self) -> int:
+        """The number of his party. Raises Forbidden where he has none."""
+        if self.caller.party is None:
+            raise Forbidden("This is a supplier's page.", code="seat.missing")
+        return self.caller.party
 
 
 async def posted(request: Request) -> AsyncIterator[FormData | None]:
@@ -163,5 +170,7 @@ def is_own_path(href: str) -> bool:
 
 PersonPart = Annotated[Person, Depends(person)]
 OptionalPerson = Annotated[Person | None, Depends(optional_person)]
+#: Somebody of a party, in whichever seat: he may look; what he may do is asked where it is done.
+Member = Annotated[Person, Depends(seated(Scope.READ))]
 FormPart = Annotated[Form, Depends(form)]
 OpenForm = Annotated[Form, Depends(open_form)]

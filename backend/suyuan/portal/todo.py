@@ -33,17 +33,22 @@ class Todo:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Work of one sort that waits on the desk: `text` is the key of its word, with `n` how many wait."""
+
+    text: str
+    n: int
+    href: str
+
+
 class Provider(Protocol):
     """Asks one room. Reads only; looks at the person's own party, and at what his seats let him do."""
 
     def __call__(self, conn: Connection, clock: Clock, person: Person) -> list[Todo]: ...
 
 
-#: Each room appends its own.
-PROVIDERS: tuple[Provider, ...] = ()
+class Piler(Protocol):
+    """The same for the platform's desk; a pile of nothing is shown too: one sees that it was looked at."""
 
-
-def todos(conn: Connection, clock: Clock, person: Person) -> list[Todo]:
-    """All lines for a person, the urgent first, in the order of the rooms."""
-    found = [line for provider in PROVIDERS for line in provider(conn, clock, person)]
-    return sorted(found, key=lambda line: line.urgency)
+    def __call__(self, conn: Connection, clock: Clock, person: Person) -> list[Pile]: ...

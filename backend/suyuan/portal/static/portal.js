@@ -9,7 +9,8 @@ const look = (root) => root.querySelector("[data-focus]")?.focus()
 look(document)
 document.body.addEventListener("htmx:afterSwap", (event) => look(event.detail.elt))
 
-// Buttons that print: there is no other way to ask the browser for it.
+// Buttons that print stand there only where they work.
+for (const each of document.querySelectorAll("[data-print]")) each.hidden = false
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) window.print()
 })
