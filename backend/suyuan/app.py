@@ -13,6 +13,7 @@ from suyuan.api import (
     docs,
     epcis,
     files,
+    handovers,
     health,
     lots,
     parties,
@@ -32,7 +33,20 @@ from suyuan.database.line import Line
 from suyuan.portal.routes import ROUTERS as PAGES
 
 #: In the order of the documentation; passport before lots, whose last route takes the rest.
-ROUTERS = (submissions, signing, epcis, passport, lots, parties, products, files, tokens, health, docs)
+ROUTERS = (
+    submissions,
+    signing,
+    handovers,
+    epcis,
+    passport,
+    lots,
+    parties,
+    products,
+    files,
+    tokens,
+    health,
+    docs,
+)
 
 
 def create_app(gateway: Gateway) -> FastAPI:

@@ -32,6 +32,17 @@ WHO = {
     "POST /api/v1/signatures": WRITERS,
     "GET /api/v1/submissions": HOLDERS,
     "GET /api/v1/submissions/{identifier}": HOLDERS,
+    "POST /api/v1/handovers": WRITERS,
+    "GET /api/v1/handovers": HOLDERS,
+    "POST /api/v1/handovers/prepared": WRITERS,
+    "GET /api/v1/handovers/{identifier}": HOLDERS,
+    "POST /api/v1/handovers/{identifier}/depart": WRITERS,
+    "POST /api/v1/handovers/{identifier}/measurements": WRITERS,
+    "POST /api/v1/handovers/{identifier}/accept": WRITERS,
+    "POST /api/v1/handovers/{identifier}/refuse": WRITERS,
+    "POST /api/v1/handovers/{identifier}/withdraw": WRITERS,
+    "POST /api/v1/handovers/{identifier}/answer": WRITERS,
+    "GET /api/v1/lots/{lot:path}/custody": HOLDERS,
     "OPTIONS /epcis/capture": ANYONE,
     "POST /epcis/capture": SUBMITTERS,
     "GET /epcis/capture/{identifier}": HOLDERS,
@@ -118,9 +129,9 @@ def headers(gateway, registrar):
         party = {"names": {"en": "x"}, "identifiers": [f"urn:party:{number}"], "roles": ["producer"]}
         assert registrar.post("/api/v1/parties", json=party).status_code == 201
     rights = {
-        "supplier": (1, (Scope.SUBMIT, Scope.READ)),
+        "supplier": (1, (Scope.SUBMIT, Scope.HANDOVER, Scope.READ)),
         "reader": (1, (Scope.READ,)),
-        "foreigner": (2, (Scope.SUBMIT, Scope.READ)),
+        "foreigner": (2, (Scope.SUBMIT, Scope.HANDOVER, Scope.READ)),
         "auditor": (None, (Scope.AUDIT,)),
         "registrar": (None, (Scope.REGISTRAR,)),
     }
@@ -156,6 +167,7 @@ def ask(client, route, told, headers=None):
         "hash": "0x" + "00" * 32,
         "lot": LOT,
         "event_id": EVENT_ID,
+        "identifier": "none",
     }
     filled |= told.get(route, {})
     path = re.sub(r"\{(\w+)(:path)?\}", lambda place: filled[place[1]], path)

@@ -68,7 +68,8 @@ def test_figures_that_do_not_add_up_are_refused_with_the_difference(world, offer
 
 
 def test_of_a_lot_accepted_in_part_the_rest_comes_back_by_the_senders_own_acceptance(world, offered):
-    line = {"line": 1, "accepted": "80", "refused": "15", "missing": "5", "reason": "wet", "evidence": [PHOTO]}
+    line = {"line": 1, "accepted": "80", "refused": "15", "missing": "5", "reason": "wet"}
+    line["evidence"] = [PHOTO]
     found = world.accept("carrier", offered.id, line)
     assert found.state is State.IN_PART
     shown = world.show(offered.id)
