@@ -24,7 +24,7 @@ def acquire(conn: Connection, clock: Clock, key: str, owner: str, seconds: float
         return True
     holder = conn.execute(select(leases.c.owner).where(leases.c.key == key)).scalar()
     if holder is not None:
-        if not _is_gone(holder):
+        if not is_gone(holder):
             return False
         theirs = (leases.c.key == key) & (leases.c.owner == holder)
         change = update(leases).where(theirs).values(owner=owner, until=until)
@@ -50,7 +50,7 @@ def owner_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
-def _is_gone(owner: str) -> bool:
+def is_gone(owner: str) -> bool:
     """Whether the owner was a process of this machine that is no more; its lease need not run out then. Wrong
     about machines that share a name it would cost calm, not safety.
     """

@@ -13,7 +13,18 @@ from sqlalchemy import MetaData
 
 from suyuan.database.metadata import metadata
 
-ROOMS = ("notices", "anchoring", "access", "files", "parties", "catalogue", "lots", "journal", "handovers")
+ROOMS = (
+    "notices",
+    "anchoring",
+    "access",
+    "files",
+    "parties",
+    "catalogue",
+    "lots",
+    "journal",
+    "handovers",
+    "uploads",
+)
 
 
 def load() -> MetaData:
