@@ -22,7 +22,7 @@ from suyuan.sheets.model import Context, RecordKind
 from suyuan.sheets.outcome import Outcome
 from suyuan.sheets.repeats import Repeats
 from suyuan.sheets.resolving import Resolved, Resolver
-from suyuan.sheets.rows import Facts, RowFault, faults_of, take_process
+from suyuan.sheets.rows import TOGETHER, Facts, RowFault, faults_of, sibling_faults, take_process
 from suyuan.sheets.table import ColumnMapping, RawRow, RawValue, Sheet, Table
 
 CHUNK = 1_000
@@ -33,7 +33,7 @@ _EXAMPLE_WITHIN = 20
 
 
 class _Reader(NamedTuple):
-    """How one column of the template is read: `at` a place of the row, -1 where the file has no such column."""
+    """How one column of the template is read: `at` is -1 where the file has no such column."""
 
     name: str
     at: int
@@ -81,10 +81,10 @@ class _Judge:
 
     def rows(self) -> Iterator[Draft]:
         """The rows of all sheets in order."""
-        if self._kind is RecordKind.PROCESSING:
+        if self._kind in TOGETHER:
             self._gather_processes()
         for sheet, row in self._raw():
-            yield self._judged(sheet, row)
+            yield self._judged(sheet, row, self._facts)
 
     def show(self, draft: Draft, column: str) -> str:
         """A cell's text as it is now: the file's, or corrected."""
@@ -97,15 +97,14 @@ class _Judge:
 
     def _gather_processes(self) -> None:
         """What the rows of one process say together has to be known before the first of them is judged."""
-        names = ("document", "direction", "site", "date", "time")
-        readers = [reader for reader in self._readers if reader.name in names]
+        alone = Facts.of(self._facts.context)
         for sheet, row in self._raw():
-            if not _is_example(sheet, row):
-                draft = Draft(sheet.name, row.number, self._cells(sheet, row, readers))
-                self._read(draft, readers)
-                take_process(draft.values, self._facts)
+            if not _is_example(sheet, row) and not _is_total(row):
+                draft = self._judged(sheet, row, alone)
+                wrong = bool(draft.faulty) or _is_wrong(draft)
+                take_process(draft.values, row.number, self._facts, is_wrong=wrong)
 
-    def _judged(self, sheet: Sheet, row: RawRow) -> Draft:
+    def _judged(self, sheet: Sheet, row: RawRow, facts: Facts) -> Draft:
         if _is_example(sheet, row):
             return Draft(sheet.name, row.number, {}, is_example=True)
         draft = Draft(sheet.name, row.number, self._cells(sheet, row, self._readers))
@@ -114,9 +113,11 @@ class _Judge:
             return draft
         self._read(draft, self._readers)
         for _ in range(_CORRECTIONS):
-            draft.whole = self._whole(draft)
+            draft.whole = self._whole(draft, facts)
             if not self._corrected(draft):
                 break
+        if self._kind in TOGETHER and not draft.faulty and not _is_wrong(draft):
+            draft.whole += sibling_faults(draft.values, draft.row, facts)
         return draft
 
     def _cells(self, sheet: Sheet, row: RawRow, readers: list[_Reader]) -> dict[str, RawValue]:
@@ -162,7 +163,7 @@ class _Judge:
             draft.values[unit] = "KGM"
             del draft.faulty[unit]
 
-    def _whole(self, draft: Draft) -> list[RowFault]:
+    def _whole(self, draft: Draft, facts: Facts) -> list[RowFault]:
         values, faulty = draft.values, draft.faulty
         missing = [
             RowFault(name, "cell.required")
@@ -172,7 +173,7 @@ class _Judge:
         told = {name for name, *_ in missing}
         more = [
             fault
-            for fault in faults_of(self._kind, values, self._facts)
+            for fault in faults_of(self._kind, values, facts)
             if fault.rule != "cell.required" or (fault.column not in faulty and fault.column not in told)
         ]
         return missing + more if more else missing
@@ -191,6 +192,10 @@ class _Judge:
             draft.values, draft.faulty, draft.noted = {}, {}, {}
             self._read(draft, self._readers)
         return changed
+
+
+def _is_wrong(draft: Draft) -> bool:
+    return any(fault.level == "error" for fault in draft.whole)
 
 
 def _is_example(sheet: Sheet, row: RawRow) -> bool:

@@ -22,9 +22,24 @@ UNITS = (
     Choice("PF", "托", "pallets"),
 )
 DIRECTIONS = (Choice("input", "投入", "input"), Choice("output", "产出", "output"))
+#: As `inspections` has them.
 VERDICTS = (
-    Choice("conformant", "合格", "pass"),
-    Choice("non_conformant", "不合格", "fail"),
+    Choice("pass", "合格", "pass"),
+    Choice("fail", "不合格", "fail"),
+    Choice("none", "不判定", "none"),
+)
+STAGES = (
+    Choice("receiving", "进货", "receiving"),
+    Choice("process", "过程", "in process"),
+    Choice("final", "出厂", "final"),
+)
+COMPARATORS = (
+    Choice("<=", "≤", "at most"),
+    Choice("<", "<", "below"),
+    Choice(">=", "≥", "at least"),
+    Choice(">", ">", "above"),
+    Choice("=", "=", "is"),
+    Choice("notDetected", "不得检出", "not detected"),
 )
 
 
@@ -207,8 +222,36 @@ LIMIT = Column(
     "要求或限量",
     "Limit",
     _rule(ValueType.TEXT),
-    "",
+    "0.1",
     synonyms=("限量", "标准要求", "标准值", "技术要求", "Requirement"),
+)
+COMPARATOR = Column(
+    "comparator",
+    "限量关系",
+    "Comparison",
+    Rule(ValueType.CHOICE, choices=COMPARATORS),
+    "≤",
+    "结果与限量的关系；不得检出时限量留空",
+    "How the result must stand to the limit",
+    ("比较", "符号", "Comparator"),
+)
+RESULT_UNIT = Column(
+    "result_unit",
+    "结果单位",
+    "Result unit",
+    Rule(ValueType.TEXT, max_length=20),
+    "mg/kg",
+    "结果是数字时填写，例如 mg/kg、℃",
+    "Where the result is a number, e.g. mg/kg",
+    ("检测结果单位", "检验单位"),
+)
+METHOD = Column(
+    "method",
+    "方法标准",
+    "Method",
+    Rule(ValueType.TEXT),
+    "GB 5009.12-2023",
+    synonyms=("检测方法", "检验方法", "检验依据", "Method standard"),
 )
 VERDICT = Column(
     "verdict",

@@ -145,6 +145,14 @@ _RECEIPT = (
 )
 _INSPECTION = (
     must(named(c.DOCUMENT, "检查单号", "Inspection number", "验收单号", "检验单号")),
+    Column(
+        "stage",
+        "检查环节",
+        "Stage",
+        Rule(ValueType.CHOICE, required=True, choices=c.STAGES),
+        "进货",
+        synonyms=("环节", "检验类型"),
+    ),
     must(c.PRODUCT),
     must(c.LOT),
     named(c.QUANTITY, "检查数量", "Quantity inspected", "抽检数量"),
@@ -154,6 +162,8 @@ _INSPECTION = (
     named(c.TIME, "检查时间", "Inspection time", "检验时间"),
     named(c.ITEM, "检查项目", "Item inspected"),
     c.RESULT,
+    c.RESULT_UNIT,
+    c.COMPARATOR,
     c.LIMIT,
     c.VERDICT,
     c.NOTE,
@@ -163,17 +173,34 @@ _TEST = (
     must(c.PRODUCT),
     must(c.LOT),
     named(c.SITE, "检测地点 GLN", "Test site GLN", "检测地点", "实验室"),
-    named(c.DATE, "检测日期", "Test date", "签发日期"),
-    named(c.TIME, "检测时间", "Test time"),
-    text_column("sample", "样品编号", "Sample number", "YP20261122-07", "样品号", longest=60),
-    named(c.ITEM, "检测项目", "Analyte"),
-    text_column(
-        "method", "检测方法", "Method", "GB 23200.113-2018", "检验依据", "方法标准", "Method standard"
+    named(c.DATE, "签发日期", "Date of issue", "报告日期", "检测日期"),
+    must(text_column("sample", "样品编号", "Sample number", "YP20261120-07", "样品号", longest=60)),
+    Column(
+        "sampled",
+        "抽样日期",
+        "Sampling date",
+        Rule(ValueType.DATE, required=True),
+        "2026-11-20",
+        synonyms=("采样日期", "取样日期"),
     ),
+    named(c.ITEM, "检测项目", "Analyte"),
+    c.METHOD,
     c.RESULT,
-    text_column("result_unit", "结果单位", "Result unit", "mg/kg", "检测结果单位", longest=20),
+    c.RESULT_UNIT,
+    c.COMPARATOR,
     c.LIMIT,
     c.VERDICT,
+    Column(
+        "cma",
+        "CMA 证书编号",
+        "CMA number",
+        Rule(ValueType.CODE, max_length=30),
+        "220012345678",
+        synonyms=("CMA", "资质认定证书编号"),
+    ),
+    Column(
+        "cnas", "CNAS 注册号", "CNAS number", Rule(ValueType.CODE, max_length=30), "L1234", synonyms=("CNAS",)
+    ),
     c.NOTE,
 )
 
@@ -239,7 +266,7 @@ TEMPLATES: dict[RecordKind, Template] = {
             "检测结果",
             "Test results",
             _TEST,
-            ("document", "product", "lot", "sample", "item"),
+            ("document", "product", "lot", "sample", "item", "method"),
         ),
     )
 }

@@ -17,6 +17,9 @@ _PACKED = ("packed_product", "packed_lot", "packed_quantity", "packed_unit")
 #: As the journal has it: what one event may name, and inputs times outputs.
 _MOST_THINGS, _MOST_EDGES = 5_000, 20_000
 
+#: Kinds of which all rows of one document are one event, or one report.
+TOGETHER = frozenset({RecordKind.PROCESSING, RecordKind.TEST})
+
 Values = Mapping[str, str]
 
 
@@ -31,13 +34,15 @@ class RowFault(NamedTuple):
 
 @dataclass(slots=True)
 class Process:
-    """What the rows of one process number say together; `site` and `date` as its first row has them."""
+    """What the rows of one process or report say together; site, date and time as the first row has them."""
 
     site: str
     date: str
     time: str
     inputs: int = 0
     outputs: int = 0
+    #: The first row that is wrong by itself.
+    broken: int = 0
 
 
 @dataclass(slots=True)
@@ -168,19 +173,39 @@ def _processed(values: Values, facts: Facts) -> Iterator[RowFault]:
         yield RowFault("document", "process.too_large", number)
 
 
-def take_process(values: Values, facts: Facts) -> None:
-    """Count a row to its process, before the rows are judged."""
+def _tested(values: Values, facts: Facts) -> Iterator[RowFault]:
+    sampled, issued = values.get("sampled", ""), values.get("date", "")
+    if sampled > facts.today:
+        yield RowFault("sampled", "date.future", {"today": facts.today})
+    elif sampled and issued and sampled > issued:
+        yield RowFault("sampled", "date.sampled_after", {"date": issued})
+    report = facts.processes.get(values.get("document", ""))
+    if report is not None:
+        for name, first in (("site", report.site), ("date", report.date)):
+            if values.get(name, first) != first:
+                yield RowFault(name, "report.differs", {"process": values["document"], "first": first})
+
+
+def sibling_faults(values: Values, row: int, facts: Facts) -> Iterator[RowFault]:
+    """Rows of one process or report go together or not at all: half of it would tell another story."""
+    process = facts.processes.get(values.get("document", ""))
+    if process is not None and process.broken not in (0, row):
+        yield RowFault("document", "row.sibling", {"process": values["document"], "row": str(process.broken)})
+
+
+def take_process(values: Values, row: int, facts: Facts, *, is_wrong: bool) -> None:
+    """Count a row to its process or report, before the rows are judged."""
     number, direction = values.get("document"), values.get("direction")
-    if not number or not direction:
+    if not number:
         return
     process = facts.processes.get(number)
     if process is None:
         process = Process(values.get("site", ""), values.get("date", ""), values.get("time", ""))
         facts.processes[number] = process
-    if direction == "input":
-        process.inputs += 1
-    else:
-        process.outputs += 1
+    process.inputs += direction == "input"
+    process.outputs += direction == "output"
+    if is_wrong and not process.broken:
+        process.broken = row
 
 
 _OF_KIND: dict[RecordKind, Callable[[Values, Facts], Iterator[RowFault]]] = {
@@ -190,5 +215,5 @@ _OF_KIND: dict[RecordKind, Callable[[Values, Facts], Iterator[RowFault]]] = {
     RecordKind.DISPATCH: _shipped,
     RecordKind.RECEIPT: _received,
     RecordKind.INSPECTION: _inspected,
-    RecordKind.TEST: _nothing,
+    RecordKind.TEST: _tested,
 }

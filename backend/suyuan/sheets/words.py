@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from suyuan.sheets.columns import UNITS
 from suyuan.sheets.errors import FileRefused
 from suyuan.sheets.judged import CellFault
 from suyuan.sheets.model import Message
 
+LANGUAGES = ("zh", "en")
+_UNITS = {each.code: each for each in UNITS}
+
+
+@cache
+def tree(language: str) -> dict[str, Any]:
+    """All words of one language."""
+    text = files(__package__).joinpath("words", f"{language}.json").read_bytes()
+    found: dict[str, Any] = json.loads(text)
+    return found
+
 
 def fault_words(fault: CellFault, language: str) -> tuple[str, str]:
     """(what is wrong, what to do)."""
-    raise NotImplementedError
+    return rule_words(fault.rule, {"value": fault.value, **fault.values}, language)
+
+
+def rule_words(rule: str, values: dict[str, str], language: str) -> tuple[str, str]:
+    """The same for a rule and the values of its sentence."""
+    unit = _UNITS.get(values.get("unit", ""))
+    if unit is not None:
+        values = {**values, "unit": unit.word(language)}
+    what, to_do = tree(language)["faults"][rule]
+    return what.format(**values), to_do.format(**values)
 
 
 def refusal_words(error: FileRefused, language: str) -> tuple[str, str]:
     """(why the file is not read, what to do)."""
-    raise NotImplementedError
+    what, to_do = tree(language)["refusals"][error.code]
+    return what.format(**error.values), to_do.format(**error.values)
 
 
 def notice_words(notice: Message, language: str) -> str:
     """One notice of a table."""
-    raise NotImplementedError
+    return str(tree(language)["notices"][notice.code].format(**notice.values))
+
+
+def note_words(rule: str, language: str) -> str:
+    """What was normalised, by the rule of a `Normalised`."""
+    return str(tree(language)["notes"][rule])
+
+
+def label(name: str, language: str) -> str:
+    """A word of the templates."""
+    return str(tree(language)["labels"][name])
+
+
+def type_words(name: str, language: str) -> str:
+    """What a column's cells are, by the name of its type."""
+    return str(tree(language)["types"][name])
