@@ -23,6 +23,7 @@ COMMANDS = [
     "party",
     "key",
     "submit",
+    "sign",
     "lot",
     "trace",
     "verify",

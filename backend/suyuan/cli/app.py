@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from suyuan.cli import lots, parties, submit, system, verify
+from suyuan.cli import lots, parties, sign, submit, system, verify
 
 app = typer.Typer(
     help="Suyuan 溯源: food traceability that can be checked by people who do not trust its operator.",
@@ -23,6 +23,7 @@ app.add_typer(system.database, name="db")
 app.add_typer(parties.party, name="party")
 app.add_typer(parties.key, name="key")
 app.command("submit")(submit.submit)
+app.command("sign")(sign.sign)
 app.add_typer(lots.lot, name="lot")
 app.command("trace")(lots.trace)
 app.command("verify")(verify.verify)

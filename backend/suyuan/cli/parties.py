@@ -15,6 +15,7 @@ from rich.markup import escape
 from suyuan.cli.columns import columns
 from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
+from suyuan.cli.keystores import PassphraseOption, make_keystore
 from suyuan.cli.system import settings_or_stop
 from suyuan.config.secret import read_key
 from suyuan.kernel.errors import SuyuanError
@@ -101,8 +102,24 @@ def suspend(
 
 
 @key.command("new")
-def new_key(party: PartyArgument, as_json: AsJson = False) -> None:
-    """Rotate the key that we keep for a party: the new one signs as soon as the chain knows it."""
+def new_key(
+    party: Annotated[str | None, typer.Argument(metavar="PARTY", help="Number or URI of the party")] = None,
+    keystore: Annotated[
+        Path | None, typer.Option("--keystore", help="Make a key of one's own in this new file instead")
+    ] = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rotate the key that we keep for a party: the new one signs as soon as the chain knows it.
+
+    With --keystore: make a key on this machine, which the gateway never sees.
+    """
+    if keystore is not None:
+        _, address = make_keystore(keystore, passphrase_file)
+        typer.echo(json.dumps({"address": address}) if as_json else f"{keystore}: {address}")
+        return
+    if party is None:
+        stop("Name a party, or a file with --keystore.", Exit.USAGE)
     gateway = Connection()
     _show_key(gateway.post(f"/api/v1/parties/{number_of(gateway, party)}/keys", {}), as_json=as_json)
 

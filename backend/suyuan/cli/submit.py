@@ -45,16 +45,17 @@ def submit(
     options = {"as": as_party, "dry_run": dry_run or None, "onboard": onboard or None}
     answer = gateway.send("/api/v1/submissions", content, headers=headers, **options)
     if not as_json:
-        _show_accepted(answer, dry_run=dry_run)
+        show_accepted(answer, dry_run=dry_run)
     if wait and not dry_run:
-        answer = {**answer, "submissions": _wait(gateway, answer, timeout, quiet=as_json)}
+        answer = {**answer, "submissions": wait_until_ended(gateway, answer, timeout, quiet=as_json)}
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     if any(each.get("state") == "rejected" for each in answer.get("submissions", [])):
         raise typer.Exit(int(Exit.REFUSED))
 
 
-def _show_accepted(answer: Mapping[str, Any], *, dry_run: bool) -> None:
+def show_accepted(answer: Mapping[str, Any], *, dry_run: bool) -> None:
+    """One line for each submission, and every warning."""
     submissions: Sequence[Mapping[str, Any]] = answer.get("submissions", [])
     word = "would be accepted" if dry_run else "accepted"
     console.print(f"[bold]{len(submissions)} submission(s) {word}[/]")
@@ -85,7 +86,9 @@ def _show_warnings(submissions: Sequence[Mapping[str, Any]]) -> None:
         typer.echo(f"    {warning.get('message', '')}")
 
 
-def _wait(gateway: Connection, answer: Mapping[str, Any], timeout: float, *, quiet: bool) -> list[Any]:
+def wait_until_ended(
+    gateway: Connection, answer: Mapping[str, Any], timeout: float, *, quiet: bool
+) -> list[Any]:
     """Poll until every submission is final or rejected; ends the command when the time is up."""
     ids = [each["id"] for each in answer["submissions"]]
     until = time.monotonic() + timeout
