@@ -7,7 +7,6 @@ import pytest
 import file_samples as samples
 from suyuan.access import tokens
 from suyuan.access.model import Scope
-from suyuan.files import store
 from suyuan.kernel.hashing import sha256, to_hex
 
 PDF = samples.pdf()
@@ -84,14 +83,10 @@ def test_the_platform_owns_no_files(client, operator):
     assert (answer.status_code, answer.json()["code"]) == (422, "file.no-party")
 
 
-def test_a_proof_is_for_holders_and_for_everybody_once_it_is_public(gateway, client, as_party):
+def test_a_proof_is_for_holders_until_the_party_shows_the_paper(client, as_party):
     own = as_party(1)
     handed = put(client, own).json()["hash"]
     path = f"/api/v1/files/{handed}/proof"
     assert client.get(path).status_code == 404
     answer = client.get(path, headers=own)
     assert (answer.status_code, answer.json()["code"]) == (404, "file.not-anchored")
-    with gateway.database.transaction() as conn:
-        store.give(conn, gateway.clock, store.find(conn, sha256(PDF), None), store.PUBLIC)
-    assert client.get(path).json()["code"] == "file.not-anchored"
-    assert client.get(f"/api/v1/files/{handed}").status_code == 401

@@ -55,7 +55,7 @@ def test_two_parties_with_the_same_bytes_learn_nothing_of_each_other(database, c
     with database.transaction() as conn:
         own = given(conn, clock, "party:1", "private plan.pdf")
         with pytest.raises(FileUnknown):
-            store.find(conn, own.hash, ["party:2", "public"])
+            store.find(conn, own.hash, ["party:2", "account:2"])
         given(conn, clock, "party:2", "licence.pdf")
         assert store.find(conn, own.hash, ["party:2"]).name == "licence.pdf"
         assert store.find(conn, own.hash, ["party:1"]).name == "private plan.pdf"

@@ -23,6 +23,7 @@ from suyuan.files.inspect import inspect
 from suyuan.files.model import PAPERS, CheckedFile, Kinds, StoredFile
 from suyuan.kernel.errors import NotFound
 from suyuan.kernel.hashing import from_hex, to_hex
+from suyuan.qualification.queries import is_shown
 
 router = APIRouter(prefix="/api/v1/files", tags=["files"])
 
@@ -95,7 +96,9 @@ def proof(hash: FileHash, parts: GatewayPart, caller: OptionalCaller) -> dict[st
     that their party shows on the passport.
     """
     with parts.database.reading() as conn:
-        found = seen(conn, caller, from_hex(hash))
+        digest = from_hex(hash)
+        shown_by_party = is_shown(conn, digest)
+        found = store.find(conn, digest, None) if shown_by_party else seen(conn, caller, digest)
         shown = proof_of(conn, found.leaf)
     if shown is None:
         raise FileNotAnchored("The file is kept; its hash is not under a root on the chain yet.")
@@ -113,9 +116,9 @@ def proof(hash: FileHash, parts: GatewayPart, caller: OptionalCaller) -> dict[st
 
 
 def seen(conn: Connection, caller: Caller | None, digest: bytes) -> StoredFile:
-    """The file as this caller may know it. Nobody in particular sees public ones. Raises FileUnknown."""
+    """The file as this caller may know it. Raises FileUnknown, for nobody in particular always."""
     if caller is None:
-        return store.find(conn, digest, [store.PUBLIC])
+        raise FileUnknown("There is no such file.")
     if caller.party is None and caller.scopes & {Scope.REGISTRAR, Scope.AUDIT}:
         return store.find(conn, digest, None)
     holders = [store.party_holder(caller.party)] if caller.party is not None else []

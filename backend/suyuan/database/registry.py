@@ -19,6 +19,7 @@ ROOMS = (
     "access",
     "files",
     "parties",
+    "qualification",
     "catalogue",
     "lots",
     "journal",

@@ -20,9 +20,6 @@ from suyuan.kernel.hashing import to_hex
 LEAF_KIND = "file"
 TYPE = "suyuan-file/1"
 
-#: Holder of files whose hash and anchoring everybody may check; their bytes stay with the other holders.
-PUBLIC = "public"
-
 
 def party_holder(party: int) -> str:
     """The holder that stands for a party."""

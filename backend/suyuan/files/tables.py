@@ -35,7 +35,7 @@ holdings = append_only(
         metadata,
         Column("id", _Id, primary_key=True, autoincrement=True),
         Column("hash", LargeBinary, ForeignKey("files_contents.hash"), nullable=False),
-        Column("holder", String(80), nullable=False),  # party:7, account:…, public
+        Column("holder", String(80), nullable=False),  # party:7, account:…
         Column("name", Text, nullable=False),
         Column("created_at", UtcMillis, nullable=False),
         Index("uq_files_holdings_hash", "hash", "holder", unique=True),
