@@ -31,6 +31,7 @@ from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import SuyuanError
 from suyuan.notices import queries as notices
 from suyuan.notices.tell import give_positions
+from suyuan.qualification import expiry
 
 log = logging.getLogger("suyuan.clerk")
 
@@ -79,6 +80,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("heads of the audit trail", 15.0, when_due(trail.is_head_waiting, trail.anchor_head)),
     Duty("sessions of long ago", 3600.0, in_one_transaction(sessions.sweep)),
     Duty("ends of submissions", 1.0, when_due(telling.is_due, telling.tell_ends)),
+    Duty("papers that run out", 300.0, in_one_transaction(expiry.expire)),
     Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
 )
 
