@@ -25,6 +25,7 @@ ROOMS = (
     "journal",
     "handovers",
     "uploads",
+    "webhooks",
 )
 
 
