@@ -23,6 +23,8 @@ from suyuan.api import (
     signing,
     submissions,
     tokens,
+    upload_files,
+    uploads,
 )
 from suyuan.api.cookies import SessionCookies
 from suyuan.api.edge import BodyLimit, Edge
@@ -36,6 +38,8 @@ from suyuan.portal.routes import ROUTERS as PAGES
 ROUTERS = (
     submissions,
     signing,
+    uploads,
+    upload_files,
     handovers,
     epcis,
     passport,

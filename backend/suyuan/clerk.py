@@ -23,21 +23,27 @@ from sqlalchemy import Connection
 from suyuan import bootstrap
 from suyuan.access import sessions, trail
 from suyuan.anchoring import heartbeats, telling
+from suyuan.anchoring.lease import owner_name
 from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
 from suyuan.database.errors import DatabaseUnavailable
+from suyuan.journal.model import Limits
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import SuyuanError
 from suyuan.notices import queries as notices
 from suyuan.notices.tell import give_positions
-from suyuan.qualification import expiry
+from suyuan.uploads.duty import Desk
+from suyuan.uploads.steps import check_next, submit_next
 
 log = logging.getLogger("suyuan.clerk")
 
 BEAT_SECONDS = 5.0
 #: After a step that failed, the pause is at least this long (seconds).
 AFTER_FAILURE = 5.0
+
+#: This process among all clerks, for claims that outlive a step.
+PROCESS = owner_name()
 
 Step = Callable[[System], bool]
 
@@ -75,12 +81,25 @@ def when_due(due: Callable[[Connection], bool], verb: Callable[[Connection, Cloc
     return step
 
 
+def _at_the_desk(work: Callable[[Desk], bool]) -> Step:
+    """A step on drafts of uploads."""
+
+    def step(system: System) -> bool:
+        settings = system.settings
+        limits = Limits(settings.max_body_bytes, settings.max_events, settings.clock_skew_seconds)
+        signer = bootstrap.receipt_signer(system.keys.receipt, system.identity)
+        return work(Desk(system.database, system.clock, limits, signer, PROCESS))
+
+    return step
+
+
 #: Rooms add their duties here, one line each.
 DUTIES: tuple[Duty, ...] = (
     Duty("heads of the audit trail", 15.0, when_due(trail.is_head_waiting, trail.anchor_head)),
     Duty("sessions of long ago", 3600.0, in_one_transaction(sessions.sweep)),
     Duty("ends of submissions", 1.0, when_due(telling.is_due, telling.tell_ends)),
-    Duty("papers that run out", 300.0, in_one_transaction(expiry.expire)),
+    Duty("uploads: rows", 0.5, _at_the_desk(check_next)),
+    Duty("uploads: submissions", 0.5, _at_the_desk(submit_next)),
     Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
 )
 

@@ -151,6 +151,8 @@ ONLY_GROW = {
     "handovers_outcomes",
     "handovers_results",
     "handovers_waiting",
+    "uploads_entered",
+    "uploads_changes",
 }
 
 

@@ -119,6 +119,7 @@ class Draft:
     parent: str | None
     remainder: str | None
     compared: Mapping[str, Any] | None
+    samples: list[dict[str, Any]] | None
     summary: Mapping[str, Any] | None
     root: bytes | None
     documents: int

@@ -83,6 +83,7 @@ def free_values() -> dict[str, Any]:
 #: What a correction takes back: documents and manifest were of other rows.
 UNPREPARED: dict[str, Any] = {
     "choice": None,
+    "samples": None,
     "summary": None,
     "root": None,
     "documents": 0,

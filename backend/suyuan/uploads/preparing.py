@@ -20,8 +20,8 @@ from sqlalchemy import Connection
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.hashing import leaf_hash, sha256, to_hex
 from suyuan.kernel.merkle import Tree
-from suyuan.sheets.events import Event, document, events_of
-from suyuan.sheets.judged import RowResult, RowState
+from suyuan.sheets.events import document, events_of
+from suyuan.sheets.judged import RowResult
 from suyuan.sheets.model import Context
 from suyuan.uploads import codec, repository
 from suyuan.uploads import tables as t
@@ -116,6 +116,7 @@ class _Work:
     foreseen: Foreseen = field(default_factory=Foreseen)
     hashes: list[bytes] = field(default_factory=list)
     waiting: list[StoredDocument] = field(default_factory=list)
+    places: list[tuple[int, bytes]] = field(default_factory=list)
 
     def add(self, body: bytes, rows: list[list[RowResult]], places: Places) -> None:
         made = StoredDocument(
@@ -129,6 +130,7 @@ class _Work:
             answer=None,
         )
         self.hashes.append(made.hash)
+        self.places.append((made.rows, made.places))
         self.waiting.append(made)
 
 
@@ -173,22 +175,48 @@ def _make_ready(desk: Desk, conn: Connection, draft: Draft, work: _Work) -> None
         "kind": draft.kind,
         "file": {"hash": to_hex(draft.file_hash), "size": draft.file_size},
         "choice": draft.choice or Choice.ALL,
-        "left": draft.faulty,
+        "left": draft.good + draft.faulty - work.tally.rows,
         "documents": len(work.hashes),
         "root": to_hex(root),
         "warnings": dict(work.foreseen.warnings),
         **work.tally.as_json(work.context),
     }
-    values = {"summary": summary, "root": root, "documents": len(work.hashes), "submitted": 0}
+    values = {
+        "summary": summary,
+        "root": root,
+        "documents": len(work.hashes),
+        "submitted": 0,
+        "samples": _samples(conn, draft, root, work),
+    }
     desk.end(conn, draft, State.VALID, {**values, "done": work.tally.rows, "trouble": None})
+
+
+def _samples(conn: Connection, draft: Draft, root: bytes, work: _Work) -> list[dict[str, Any]]:
+    """The rows that the root chooses, as they are shown."""
+    places = []
+    passed, wanted = 0, sample_places(root, work.tally.rows)
+    for count, packed in work.places:
+        here = [each - passed for each in wanted if passed <= each < passed + count]
+        flat = [tuple(place) for event in codec.unpack(packed) for place in event] if here else []
+        places += [flat[each] for each in here]
+        passed += count
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for number, _, _, _ in repository.block_facts(conn, draft.id):
+        if len(found) == len(places):
+            break
+        (block,) = repository.blocks_where(conn, draft.id, t.blocks.c.number == number)
+        for each in codec.unpack_results(block.results):
+            if (each.sheet, each.row) in places:
+                found[each.sheet, each.row] = dict(each.values)
+    return [{"sheet": sheet, "row": row, "values": found[sheet, row]} for sheet, row in places]
 
 
 def _bodies(desk: Desk, draft: Draft, work: _Work) -> Iterator[tuple[bytes, list[list[RowResult]]]]:
     """Documents of BLOCK_ROWS events at most, each with the rows of its events."""
     assert draft.kind is not None  # noqa: S101 - it was checked
-    events: list[Event] = []
+    events: list[dict[str, Any]] = []
     rows: list[list[RowResult]] = []
-    for event, its in events_of(draft.kind, good_rows(desk, draft), work.context):
+    for event, its in events_of(draft.kind, judged_rows(desk, draft), work.context):
         events.append(event)
         rows.append(its)
         work.tally.add(its)
@@ -199,15 +227,17 @@ def _bodies(desk: Desk, draft: Draft, work: _Work) -> Iterator[tuple[bytes, list
         yield orjson.dumps(document(events, work.context)), rows
 
 
-def good_rows(desk: Desk, draft: Draft) -> Iterator[RowResult]:
-    """The rows that can be submitted, in the file's order; a block at a time is in memory."""
+def judged_rows(desk: Desk, draft: Draft) -> Iterator[RowResult]:
+    """Every row in the file's order, the faulty ones too: a process with one of them is not written at all.
+    A few blocks at a time are in memory.
+    """
     last = -1
     while True:
         with desk.database.reading() as conn:
             found = repository.blocks_where(conn, draft.id, t.blocks.c.number > last, limit=AT_A_TIME)
         for block in found:
             last = block.number
-            yield from (each for each in codec.unpack_results(block.results) if each.state is RowState.OK)
+            yield from codec.unpack_results(block.results)
         if len(found) < AT_A_TIME:
             return
 
@@ -223,7 +253,7 @@ def seed_of(root: bytes) -> str:
 
 
 def sample_places(root: bytes, count: int) -> list[int]:
-    """Which of `count` good rows, counted from 0, are shown: random.Random(seed).sample, rising."""
+    """Which of `count` rows in the documents, from 0, are shown: random.Random(seed).sample, rising."""
     chosen = random.Random(seed_of(root))  # noqa: S311 - it is to be repeatable, by anybody
     return sorted(chosen.sample(range(count), min(SAMPLES, count)))
 

@@ -17,7 +17,6 @@ from suyuan.uploads import codec, repository
 from suyuan.uploads import tables as t
 from suyuan.uploads.errors import DraftState
 from suyuan.uploads.model import Draft, State
-from suyuan.uploads.preparing import sample_places, seed_of
 
 RECEIPT = "suyuan-upload-receipt/1"
 
@@ -86,24 +85,6 @@ def all_rows(conn: Connection, identifier: str) -> Iterator[RowResult]:
     for number, _, _, _ in repository.block_facts(conn, identifier):
         (stored,) = repository.blocks_where(conn, identifier, t.blocks.c.number == number)
         yield from codec.unpack_results(stored.results)
-
-
-def samples_of(conn: Connection, draft: Draft) -> tuple[str, list[RowResult]]:
-    """The seed and the rows that it chooses among the good ones."""
-    if draft.root is None:
-        raise DraftState("Nothing is ready to be signed yet.")
-    wanted = sample_places(draft.root, draft.good)
-    found: list[RowResult] = []
-    passed = 0
-    for number, totals, _, _ in repository.block_facts(conn, draft.id):
-        good = totals.get("ok", 0)
-        here = [place - passed for place in wanted if passed <= place < passed + good]
-        if here:
-            (stored,) = repository.blocks_where(conn, draft.id, t.blocks.c.number == number)
-            rows = [each for each in codec.unpack_results(stored.results) if each.state == "ok"]
-            found += [rows[place] for place in here]
-        passed += good
-    return seed_of(draft.root), found
 
 
 def receipt_of(conn: Connection, draft: Draft) -> dict[str, Any]:

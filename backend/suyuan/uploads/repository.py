@@ -21,7 +21,9 @@ _INSERT_BLOCKS = Prepared(insert(t.blocks), t.blocks.c)
 _INSERT_DOCUMENTS = Prepared(insert(t.documents), t.documents.c)
 
 #: Columns of drafts that hold JSON.
-_JSON = frozenset({"totals", "columns", "header", "notices", "edits", "compared", "summary", "trouble"})
+_JSON = frozenset(
+    {"totals", "columns", "header", "notices", "edits", "compared", "samples", "summary", "trouble"}
+)
 
 
 class Block(NamedTuple):

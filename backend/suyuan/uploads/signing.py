@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, insert, select, update
 
 from suyuan.access.model import Caller, Scope
@@ -11,7 +13,7 @@ from suyuan.kernel.errors import Forbidden
 from suyuan.kernel.hashing import sha256, to_hex
 from suyuan.parties.handed import sign_themselves
 from suyuan.sheets.judged import RowResult, RowState
-from suyuan.uploads import repository
+from suyuan.uploads import codec, repository
 from suyuan.uploads import tables as t
 from suyuan.uploads.errors import DraftState, DraftUnknown, FourEyes, NotWhatWasShown, ProofStale
 from suyuan.uploads.model import FRESH_FOR, OPEN, Choice, Draft, State
@@ -47,8 +49,8 @@ def sign(conn: Connection, clock: Clock, asked: Asked, root: bytes) -> Draft:
     if draft.version != asked.version or draft.root != root:
         raise NotWhatWasShown("The draft was changed since it was shown; look at it again before you sign.")
     rest = None
-    if draft.choice is Choice.GOOD and draft.faulty:
-        rest = keep_the_rest(conn, clock, draft, _is_left_out)
+    if (draft.summary or {}).get("left"):
+        rest = keep_the_rest(conn, clock, draft, _left_out(conn, draft))
     own = bool(sign_themselves(conn, [draft.party]))
     values = {
         "state": State.SIGNING if own else State.SIGNED,
@@ -56,16 +58,19 @@ def sign(conn: Connection, clock: Clock, asked: Asked, root: bytes) -> Draft:
         "signer_name": caller.name,
         "signed_at": clock.now(),
         "remainder": rest,
-        "total": draft.good,
+        "total": (draft.summary or {}).get("rows", 0),
     }
     signed = change(conn, clock, asked, draft, {"act": "sign", "root": to_hex(root)}, values)
-    facts = {"root": to_hex(root), "statement": to_hex(sha256(statement_of(draft))), "rows": draft.good}
+    facts = {"root": to_hex(root), "statement": to_hex(sha256(statement_of(draft))), "rows": values["total"]}
     note(conn, clock, caller, "upload.signed", draft.id, facts)
     return signed
 
 
-def _is_left_out(result: RowResult) -> bool:
-    return result.state not in (RowState.OK, RowState.EXAMPLE)
+def _left_out(conn: Connection, draft: Draft) -> Callable[[RowResult], bool]:
+    """Whether a row is in none of the documents."""
+    stored = repository.documents_where(conn, draft.id)
+    places = {tuple(place) for each in stored for event in codec.unpack(each.places) for place in event}
+    return lambda each: each.state is not RowState.EXAMPLE and (each.sheet, each.row) not in places
 
 
 def expect_signer(conn: Connection, clock: Clock, caller: Caller, draft: Draft) -> None:

@@ -52,7 +52,7 @@ def begin(desk: Desk, draft: Draft) -> None:
     with desk.database.transaction() as conn:
         if manifest_root(repository.document_hashes(conn, draft.id)) != draft.root:
             raise Tampered(f"The documents of upload {draft.id} are not those that were signed.")
-        desk.begin(conn, draft, State.SUBMITTING, draft.good)
+        desk.begin(conn, draft, State.SUBMITTING, (draft.summary or {}).get("rows", 0))
 
 
 def submit_some(desk: Desk, draft: Draft) -> None:
@@ -66,7 +66,7 @@ def submit_some(desk: Desk, draft: Draft) -> None:
         draft = replace(draft, submitted=number + 1)
     if draft.submitted == draft.documents:
         with desk.database.transaction() as conn:
-            desk.end(conn, draft, State.SUBMITTED, {"done": draft.good})
+            desk.end(conn, draft, State.SUBMITTED, {})
 
 
 def _submit(desk: Desk, draft: Draft, number: int) -> None:

@@ -53,6 +53,7 @@ drafts = Table(
     Column("parent", String(36)),  # the draft of which this is the rest
     Column("remainder", String(36)),  # the draft that the rest went into
     Column("compared", Text),  # JSON: rows new, changed, same beside an earlier upload
+    Column("samples", Text),  # JSON: the rows that the root chooses
     Column("summary", Text),  # canonical JSON: what is signed
     Column("root", LargeBinary),  # of the manifest
     Column("documents", Integer, nullable=False),

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("parent", sa.String(length=36), nullable=True),
         sa.Column("remainder", sa.String(length=36), nullable=True),
         sa.Column("compared", sa.Text(), nullable=True),
+        sa.Column("samples", sa.Text(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("root", sa.LargeBinary(), nullable=True),
         sa.Column("documents", sa.Integer(), nullable=False),
