@@ -14,7 +14,7 @@ from alembic import op
 from suyuan.database import types
 
 revision = "20261123_webhooks_tables"
-down_revision = "20261123_uploads_tables"
+down_revision = "20261123_qualification_tables"
 branch_labels = None
 depends_on = None
 
