@@ -27,18 +27,24 @@ from suyuan.anchoring.lease import owner_name
 from suyuan.bootstrap import System
 from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
+from suyuan.couriers import send_webhooks
 from suyuan.database.errors import DatabaseUnavailable
 from suyuan.journal.model import Limits
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import SuyuanError
 from suyuan.notices import queries as notices
 from suyuan.notices.tell import give_positions
+from suyuan.qualification import expiry
 from suyuan.uploads.duty import Desk
 from suyuan.uploads.steps import check_next, submit_next
+from suyuan.webhooks import queries as webhook_logs
+from suyuan.webhooks import spread
 
 log = logging.getLogger("suyuan.clerk")
 
 BEAT_SECONDS = 5.0
+#: Endpoints that are sent to side by side: a slow one holds up one of these.
+WEBHOOK_THREADS = 4
 #: After a step that failed, the pause is at least this long (seconds).
 AFTER_FAILURE = 5.0
 
@@ -100,7 +106,11 @@ DUTIES: tuple[Duty, ...] = (
     Duty("ends of submissions", 1.0, when_due(telling.is_due, telling.tell_ends)),
     Duty("uploads: rows", 0.5, _at_the_desk(check_next)),
     Duty("uploads: submissions", 0.5, _at_the_desk(submit_next)),
+    Duty("papers that run out", 300.0, in_one_transaction(expiry.expire)),
     Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
+    Duty("notices for webhooks", 0.5, when_due(spread.is_due, spread.spread)),
+    *(Duty(f"webhooks {n}", 1.0, send_webhooks) for n in range(1, WEBHOOK_THREADS + 1)),
+    Duty("old logs of webhooks", 600.0, in_one_transaction(webhook_logs.forget_old)),
 )
 
 
