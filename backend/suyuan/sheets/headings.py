@@ -61,13 +61,15 @@ def make_sheet(
     if len(header) > limits.max_columns:
         raise FileRefused("file.columns", {"sheet": name, "most": str(limits.max_columns)})
     _refuse_side_by_side(name, rows[at].number, header)
+    second = rows[at + 1].values if len(rows) > at + 1 else ()
+    machine = tuple(str(each or "") for each in second) if is_machine_row(second) else ()
     body, notices = _body(name, header, rows[at + 1 :])
     if len(body) > limits.max_rows:
         raise too_many_rows(len(body), limits)
     for row in body:
         if len(row.values) > limits.max_columns:
             raise FileRefused("file.columns", {"sheet": name, "most": str(limits.max_columns)})
-    return Sheet(name, rows[at].number, header, body), notices
+    return Sheet(name, rows[at].number, header, body, machine), notices
 
 
 def too_many_rows(rows: int, limits: Limits) -> FileRefused:

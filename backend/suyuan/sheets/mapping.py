@@ -36,6 +36,9 @@ def guess(table: Table, kind: RecordKind, remembered: Mapping[str, str] | None =
         for index, heading in enumerate(table.header)
         if heading
     }
+    # A template says itself what its columns are, whatever became of the headings.
+    own = table.sheets[0].machine
+    rated |= {index: (name, _OWN) for index, name in enumerate(own) if name in names}
     for index, (name, confidence) in sorted(rated.items(), key=lambda pair: (-pair[1][1], pair[0])):
         if name is not None and confidence >= _TAKEN and name not in columns.values():
             columns[index] = name
@@ -43,7 +46,8 @@ def guess(table: Table, kind: RecordKind, remembered: Mapping[str, str] | None =
         taken = columns.get(index)
         shown = taken or (name if confidence < _TAKEN and name not in columns.values() else None)
         samples = tuple(_samples(table, index))
-        guesses.append(Guess(index, table.header[index], shown, confidence if shown else 0, samples))
+        heading = table.header[index] if index < len(table.header) else ""
+        guesses.append(Guess(index, heading, shown, confidence if shown else 0, samples))
     return ColumnMapping(columns, tuple(guesses), _missing(kind, columns))
 
 

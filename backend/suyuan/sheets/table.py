@@ -85,12 +85,16 @@ class RawRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet with a header. `header`: the headings by column index (0 is A), "" where there is none."""
+    """One sheet with a header. `header`: the headings by column index (0 is A), "" where there is none.
+
+    `machine`: the machine names of a template's second row, () in a sheet that is none of ours.
+    """
 
     name: str
     header_row: int
     header: tuple[str, ...]
     rows: Sequence[RawRow]
+    machine: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
