@@ -25,6 +25,7 @@ from suyuan.api import (
     tokens,
     upload_files,
     uploads,
+    webhooks,
 )
 from suyuan.api.cookies import SessionCookies
 from suyuan.api.edge import BodyLimit, Edge
@@ -47,6 +48,7 @@ ROUTERS = (
     parties,
     products,
     files,
+    webhooks,
     tokens,
     health,
     docs,

@@ -20,6 +20,8 @@ HOLDERS = frozenset({"supplier", "reader", "foreigner", "auditor", "registrar"})
 SUBMITTERS = frozenset({"supplier", "foreigner", "registrar"})
 WRITERS = frozenset({"supplier", "foreigner"})
 REGISTRAR = frozenset({"registrar"})
+#: Callers with party:admin; none of the sorts here is one (see test_webhooks.py).
+ADMINS = frozenset()
 #: Those who see what belongs to party 1; for the rest of the holders it does not exist.
 OWNERS = frozenset({"supplier", "reader", "auditor", "registrar"})
 
@@ -83,6 +85,16 @@ WHO = {
     "POST /api/v1/files": WRITERS,
     "GET /api/v1/files/{hash}": HOLDERS,
     "GET /api/v1/files/{hash}/proof": ANYONE,
+    "GET /api/v1/webhooks": ADMINS,
+    "POST /api/v1/webhooks": ADMINS,
+    "GET /api/v1/webhooks/{endpoint}": ADMINS,
+    "PUT /api/v1/webhooks/{endpoint}": ADMINS,
+    "DELETE /api/v1/webhooks/{endpoint}": ADMINS,
+    "POST /api/v1/webhooks/{endpoint}/secret": ADMINS,
+    "POST /api/v1/webhooks/{endpoint}/ping": ADMINS,
+    "GET /api/v1/webhooks/{endpoint}/deliveries": ADMINS,
+    "GET /api/v1/webhook-deliveries/{delivery}": ADMINS,
+    "POST /api/v1/webhook-deliveries/{delivery}/redelivery": ADMINS,
     "POST /api/v1/tokens": REGISTRAR,
     "GET /api/v1/tokens": REGISTRAR,
     "DELETE /api/v1/tokens/{token_id}": REGISTRAR,
@@ -181,6 +193,8 @@ def ask(client, route, told, headers=None):
         "number": "1",
         "address": "0x" + "11" * 20,
         "token_id": "0" * 16,
+        "endpoint": "0" * 16,
+        "delivery": "0" * 36,
         "hash": "0x" + "00" * 32,
         "lot": LOT,
         "event_id": EVENT_ID,

@@ -7,6 +7,7 @@ docs/operating.md lists each setting; a test compares.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -81,6 +82,13 @@ class Settings(BaseSettings):
     bundle_max_entries: Annotated[int, Field(ge=1, le=2_000)] = Field(
         500, description="Most entries in one transaction"
     )
+    webhook_networks: str = Field(
+        "none", description="Networks besides public addresses that webhooks may reach: `10.1.0.0/16, fd00::/8`"
+    )
+    webhook_ports: str = Field("443,1024-65535", description="Ports that webhooks may reach")
+    webhook_ca_file: Path | None = Field(
+        None, description="Certificates (PEM) that webhooks trust besides the system's"
+    )
 
     @property
     def makes_own_keys(self) -> bool:
@@ -144,6 +152,30 @@ class Settings(BaseSettings):
         if info.data.get("chain_url") in ("embedded", "tester") and "data_dir" in info.data:
             return Path(info.data["data_dir"]) / "deployments"
         return Path("contracts/deployments").resolve()
+
+    @field_validator("webhook_networks", mode="after")
+    @classmethod
+    def _webhook_networks(cls, value: str) -> str:
+        for each in value.split(","):
+            if each.strip() and value != "none":
+                ipaddress.ip_network(each.strip())
+        return value
+
+    @field_validator("webhook_ports", mode="after")
+    @classmethod
+    def _webhook_ports(cls, value: str) -> str:
+        for each in value.split(","):
+            first, _, last = each.strip().partition("-")
+            if not (first.isdecimal() and 1 <= int(first) <= int(last or first) <= 65_535):
+                raise ValueError("are no ports like 443,1024-65535")
+        return value
+
+    @field_validator("webhook_ca_file", mode="after")
+    @classmethod
+    def _webhook_ca_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("is no file")
+        return value
 
     @field_validator("master_key", "relayer_key", "receipt_key", mode="after")
     @classmethod
