@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry
 
 from suyuan.access.known import KnownCallers
 from suyuan.api import (
+    account,
+    companies,
     docs,
     epcis,
     files,
@@ -18,8 +20,10 @@ from suyuan.api import (
     lots,
     parties,
     passport,
+    people,
     problems,
     products,
+    session,
     signing,
     submissions,
     tokens,
@@ -49,6 +53,10 @@ ROUTERS = (
     products,
     files,
     webhooks,
+    session,
+    account,
+    people,
+    companies,
     tokens,
     health,
     docs,

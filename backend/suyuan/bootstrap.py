@@ -14,6 +14,7 @@ from pathlib import Path
 
 from suyuan import database as tables
 from suyuan.access import tokens
+from suyuan.access.factors import rewrap_proofs
 from suyuan.access.model import Scope
 from suyuan.adapters.evm import deployment as deployments
 from suyuan.adapters.evm.connect import ChainSettings, Connection, connect, open_relayer
@@ -233,7 +234,7 @@ def rewrap_keys(settings: Settings, former: bytes) -> int:
     try:
         with database.transaction() as conn:
             heartbeats.expect_silence(conn, SystemClock())
-            return rewrap(conn, keyring)
+            return rewrap(conn, keyring) + rewrap_proofs(conn, keyring)
     finally:
         database.close()
 

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from suyuan import bootstrap
-from suyuan.access import sessions, trail
+from suyuan.access import sweeping, trail
 from suyuan.anchoring import heartbeats, telling
 from suyuan.anchoring.lease import owner_name
 from suyuan.bootstrap import System
@@ -102,7 +102,7 @@ def _at_the_desk(work: Callable[[Desk], bool]) -> Step:
 #: Rooms add their duties here, one line each.
 DUTIES: tuple[Duty, ...] = (
     Duty("heads of the audit trail", 15.0, when_due(trail.is_head_waiting, trail.anchor_head)),
-    Duty("sessions of long ago", 3600.0, in_one_transaction(sessions.sweep)),
+    Duty("sessions of long ago", 600.0, in_one_transaction(sweeping.sweep)),
     Duty("ends of submissions", 1.0, when_due(telling.is_due, telling.tell_ends)),
     Duty("uploads: rows", 0.5, _at_the_desk(check_next)),
     Duty("uploads: submissions", 0.5, _at_the_desk(submit_next)),

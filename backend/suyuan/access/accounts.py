@@ -148,7 +148,8 @@ def _keep_one(conn: Connection, before: Account, wanted: frozenset[Seat]) -> Non
     hold(conn, "access.seats", before.party or 0)
     its = accounts.c.party.is_(None) if before.party is None else accounts.c.party == before.party
     others = _load(conn, its & accounts.c.disabled_at.is_(None) & (accounts.c.id != before.id), 10_000)
-    if not any(giver in each.seats and each.has_password for each in others):
+    by_company = set(conn.execute(select(company_people.c.account)).scalars())
+    if not any(giver in o.seats and (o.has_password or o.id in by_company) for o in others):
         message = f"This is the last account with the seat {giver}."
         fix = "Give that seat to somebody else first, and wait until he has signed in."
         raise AccountRefused([Fault("/seats", "account.last-admin", message, fix)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Forbidden, NotFound, Refused, Unauthenticated
+from suyuan.kernel.errors import Forbidden, NotFound, Refused, TooMany, Unauthenticated, Unavailable
 
 
 class TokenWrong(Unauthenticated):
@@ -73,3 +73,57 @@ class AccountUnknown(NotFound):
     """There is no account with this id, or the caller may not know of it."""
 
     code = "account.unknown"
+
+
+class SignInWrong(Unauthenticated):
+    """Login and proof do not fit, whichever it is: one answer for all."""
+
+    code = "sign-in.wrong"
+
+
+class PasswordRefused(Refused):
+    """A password cannot be set like that."""
+
+    code = "password.refused"
+
+
+class HashingBusy(Unavailable):
+    """So many sign in at this moment that more would cost all memory."""
+
+    code = "sign-in.busy"
+
+
+class SlowDown(TooMany):
+    """Too many failures: the next attempt waits. Never for good, and the right proof works after it."""
+
+    code = "sign-in.slow-down"
+
+
+class BegunWrong(Unauthenticated):
+    """What was begun is over, was used already, or never was."""
+
+    code = "sign-in.begun"
+
+
+class InvitationWrong(NotFound):
+    """No such link, or it is too old, used, or replaced by a newer one: one answer for all."""
+
+    code = "invitation.unknown"
+
+
+class ProofRefused(Refused):
+    """A second factor or passkey cannot be set up like that."""
+
+    code = "proof.refused"
+
+
+class CompanyRefused(Refused):
+    """A company's sign-in cannot be set up like that."""
+
+    code = "company.refused"
+
+
+class CompanyUnknown(NotFound):
+    """There is no such company's sign-in."""
+
+    code = "company.unknown"

@@ -32,6 +32,8 @@ _RIGHTS = Prepared(
     )
 )
 
+#: How long a token lasts at most that a party's own admin makes.
+LONGEST = timedelta(days=731)
 #: The last use is kept to the hour: it is for finding forgotten tokens, and must not cost a write a request.
 USE_GRAIN = timedelta(hours=1)
 
@@ -65,6 +67,13 @@ def issue(  # noqa: PLR0913, PLR0917 - six plain facts make a token
         )
     )
     return f"suyuan_{token_id}_{secret}"
+
+
+def check_end(clock: Clock, expires_at: datetime | None) -> None:
+    """Raise TokenRefused unless the token ends within two years: what a party's own admin may make."""
+    if expires_at is None or expires_at > clock.now() + LONGEST:
+        message = "A party's token ends within two years."
+        raise TokenRefused([Fault("/expiresAt", "token.expiry", message, "Give the day of its end.")])
 
 
 def id_of(secret: str) -> str:

@@ -9,7 +9,8 @@ none.
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -34,6 +35,10 @@ _PROGRAMS = ("/api/", "/epcis/")
 def cookie_name(parts: Gateway) -> str:
     """With https the name itself forbids that another host or an unencrypted page sets the cookie."""
     return "__Host-suyuan_session" if _is_https(parts) else "suyuan_session"
+
+
+def begun_name(parts: Gateway) -> str:
+    return "__Host-suyuan_begun" if _is_https(parts) else "suyuan_begun"
 
 
 def _is_https(parts: Gateway) -> bool:
@@ -116,6 +121,16 @@ def set_cookie(request: Request, secret: str) -> None:
     request.state.session_cookie = secret
 
 
+def begin_cookie(request: Request, secret: str) -> None:
+    """Have the answer carry, for five minutes, the secret of what was begun; empty takes it away."""
+    request.state.begun_cookie = secret
+
+
+def begun_of(request: Request, parts: Gateway) -> str:
+    """The secret of what this browser has begun; empty for none."""
+    return request.cookies.get(begun_name(parts), "")
+
+
 def end_cookie(request: Request) -> None:
     """Have the answer take the cookie away."""
     request.state.session_cookie = ""
@@ -134,21 +149,26 @@ class SessionCookies:
             return
         state = scope.setdefault("state", {})
 
-        async def with_cookie(message: Message) -> None:
-            secret = state.get("session_cookie")
-            if message["type"] == "http.response.start" and secret is not None:
-                headers = MutableHeaders(scope=message)
-                headers.append("set-cookie", self._cookie(secret))
-                headers["cache-control"] = "no-store"
+        async def with_cookies(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._put(state, MutableHeaders(scope=message))
             await send(message)
 
-        await self.app(scope, receive, with_cookie)
+        await self.app(scope, receive, with_cookies)
 
-    def _cookie(self, secret: str) -> str:
-        answer = Response()
-        name, is_https = cookie_name(self.parts), _is_https(self.parts)
-        if secret:
-            answer.set_cookie(name, secret, path="/", secure=is_https, httponly=True, samesite="lax")
-        else:
-            answer.delete_cookie(name, path="/", secure=is_https, httponly=True, samesite="lax")
-        return answer.headers["set-cookie"]
+    def _put(self, state: MutableMapping[str, Any], headers: MutableHeaders) -> None:
+        names = (("session_cookie", cookie_name(self.parts)), ("begun_cookie", begun_name(self.parts)))
+        for key, name in names:
+            secret = state.get(key)
+            if secret is not None:
+                headers.append("set-cookie", _cookie(name, secret, is_https=_is_https(self.parts)))
+                headers["cache-control"] = "no-store"
+
+
+def _cookie(name: str, secret: str, *, is_https: bool) -> str:
+    answer = Response()
+    if secret:
+        answer.set_cookie(name, secret, path="/", secure=is_https, httponly=True, samesite="lax")
+    else:
+        answer.delete_cookie(name, path="/", secure=is_https, httponly=True, samesite="lax")
+    return answer.headers["set-cookie"]

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from suyuan.access import callers
 from suyuan.access.model import Scope
-from suyuan.api.gateway import Gateway, parts_of
+from suyuan.api.gateway import Gateway, check_fresh, parts_of
 from suyuan.database.line import Line
 from suyuan.journal.capturing import capture, makes_id
 from suyuan.journal.event import Thing
@@ -47,8 +47,13 @@ def limits_of(parts: Gateway) -> Limits:
 
 
 async def take(http: Request, request: Submission, *, onboard: bool = False) -> SubmissionAccepted:
-    """All of a document or nothing, durable when this returns; a dry run stores nothing."""
+    """All of a document or nothing, durable when this returns; a dry run stores nothing.
+
+    What is submitted is signed: a person proves shortly before that it is he. Raises ProofStale.
+    """
     parts = parts_of(http)
+    if not request.dry_run:
+        check_fresh(parts, request.caller)
     if request.dry_run or onboard:
         return await _beside(http, partial(_take_alone, parts, request, onboard=onboard))
     line: Line = http.app.state.line

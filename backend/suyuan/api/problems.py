@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from suyuan.kernel.errors import ErrorKind, Fault, Refused, SuyuanError
+from suyuan.kernel.errors import ErrorKind, Fault, Refused, SuyuanError, TooMany
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,6 +24,7 @@ STATUS_OF_KIND = {
     ErrorKind.CONFLICT: 409,
     ErrorKind.TOO_LARGE: 413,
     ErrorKind.REFUSED: 422,
+    ErrorKind.TOO_MANY: 429,
     ErrorKind.INTERNAL: 500,
     ErrorKind.UNAVAILABLE: 503,
 }
@@ -67,7 +68,7 @@ class Problem(BaseModel):
 
 def documented_problems() -> dict[int | str, dict[str, Any]]:
     """What any route may answer besides its own: for OpenAPI, given to every router."""
-    statuses: tuple[int | str, ...] = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 503)
+    statuses: tuple[int | str, ...] = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 503)
     return {
         status: {
             "description": HTTPStatus(int(status)).phrase,
@@ -133,7 +134,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SuyuanError)
     def ours(request: Request, error: SuyuanError) -> JSONResponse:
-        return from_error(error, _instance(request))
+        answer = from_error(error, _instance(request))
+        if isinstance(error, TooMany):
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
 
     @app.exception_handler(RequestValidationError)
     def request_refused(request: Request, error: RequestValidationError) -> JSONResponse:

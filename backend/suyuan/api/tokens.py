@@ -1,4 +1,4 @@
-"""Routes of tokens: the registrar makes them and takes them back."""
+"""Routes of tokens: the registrar makes them and takes them back, a party's admin those of his party."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from suyuan.access import tokens
-from suyuan.access.model import Scope, Token
+from suyuan.access import tokens, trail
+from suyuan.access.errors import TokenUnknown
+from suyuan.access.model import Caller, Scope, Token
 from suyuan.api.forms import Form, Time
-from suyuan.api.gateway import GatewayPart
+from suyuan.api.gateway import Gateway, GatewayPart
 from suyuan.api.lists import Cursor, Limit, link_next, text_after
-from suyuan.api.parties import Registrar
+from suyuan.api.people import Admin, FreshAdmin
 from suyuan.parties.queries import the_party
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
@@ -62,21 +63,35 @@ class TokensOut(Form):
 
 
 @router.post("", status_code=201)
-def issue(body: TokenIn, parts: GatewayPart, _caller: Registrar, response: Response) -> IssuedToken:
-    """Make a token for a party's system, or one of the platform's own."""
-    with parts.database.transaction() as conn:
-        if body.party is not None:
-            the_party(conn, body.party)
-        secret = tokens.issue(conn, parts.clock, body.name, body.party, body.scopes, body.expires_at)
-        made = TokenOut.of(tokens.token_of(conn, tokens.id_of(secret)))
+def issue(body: TokenIn, parts: GatewayPart, caller: FreshAdmin, response: Response) -> IssuedToken:
+    """Make a token for a party's system, or one of the platform's own.
+
+    A party's admin makes them for his own party, with an end within two years.
+    """
+    secret, made = issue_for(parts, caller, body)
     response.headers["Cache-Control"] = "no-store"
-    return IssuedToken(token=secret, **made.model_dump())
+    return IssuedToken(token=secret, **TokenOut.of(made).model_dump())
+
+
+def issue_for(parts: Gateway, caller: Caller, body: TokenIn) -> tuple[str, Token]:
+    """The same for pages: the secret, and the token as it is listed. Raises TokenRefused."""
+    party = body.party if caller.party is None else caller.party
+    with parts.database.transaction() as conn:
+        if caller.party is not None:
+            tokens.check_end(parts.clock, body.expires_at)
+        if party is not None:
+            the_party(conn, party)
+        secret = tokens.issue(conn, parts.clock, body.name, party, body.scopes, body.expires_at)
+        made = tokens.token_of(conn, tokens.id_of(secret))
+        facts = {"party": party, "scopes": sorted(made.scopes)}
+        trail.note(conn, parts.clock, caller, "token.made", made.id, facts)
+    return secret, made
 
 
 @router.get("")
 def list_tokens(
     parts: GatewayPart,
-    _caller: Registrar,
+    caller: Admin,
     request: Request,
     response: Response,
     limit: Limit = 100,
@@ -84,14 +99,22 @@ def list_tokens(
 ) -> TokensOut:
     """Tokens without their secrets, by id."""
     with parts.database.reading() as conn:
-        found = tokens.list_tokens(conn, after=text_after(cursor), limit=limit + 1)
+        found = tokens.list_tokens(conn, party=caller.party, after=text_after(cursor), limit=limit + 1)
     if len(found) > limit:
         link_next(request, response, found[limit - 1].id)
     return TokensOut(tokens=[TokenOut.of(token) for token in found[:limit]])
 
 
 @router.delete("/{token_id}", status_code=204)
-def revoke(token_id: TokenId, parts: GatewayPart, _caller: Registrar) -> None:
+def revoke(token_id: TokenId, parts: GatewayPart, caller: Admin) -> None:
     """Take a token back, from now on."""
+    take_back(parts, caller, token_id)
+
+
+def take_back(parts: Gateway, caller: Caller, token_id: str) -> None:
+    """The same for pages. Raises TokenUnknown, for those of other parties too."""
     with parts.database.transaction() as conn:
+        if caller.party is not None and tokens.token_of(conn, token_id).party != caller.party:
+            raise TokenUnknown(f"There is no token {token_id!r}.")
         tokens.revoke(conn, parts.clock, token_id)
+        trail.note(conn, parts.clock, caller, "token.revoked", token_id, {})

@@ -79,6 +79,15 @@ class Settings(BaseSettings):
     clock_skew_seconds: Annotated[int, Field(ge=0, le=86_400)] = Field(
         300, description="How far in the future an event's time may lie"
     )
+    session_staff_idle_minutes: Annotated[int, Field(ge=5, le=1_440)] = Field(
+        30, description="Minutes without a request after which the platform's staff are signed out"
+    )
+    session_idle_minutes: Annotated[int, Field(ge=5, le=10_080)] = Field(
+        720, description="Minutes without a request after which everybody else is signed out"
+    )
+    session_max_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        24, description="Hours after which everybody signs in again"
+    )
     bundle_max_entries: Annotated[int, Field(ge=1, le=2_000)] = Field(
         500, description="Most entries in one transaction"
     )

@@ -21,6 +21,7 @@ class ErrorKind(StrEnum):
     CONFLICT = "conflict"  # 409
     TOO_LARGE = "too_large"  # 413
     REFUSED = "refused"  # 422: readable, but not acceptable
+    TOO_MANY = "too_many"  # 429: wait, then try again
     UNAVAILABLE = "unavailable"  # 503: try again later
     INTERNAL = "internal"  # 500
 
@@ -86,6 +87,17 @@ class TooLarge(SuyuanError):
 
     code = "too_large"
     kind = ErrorKind.TOO_LARGE
+
+
+class TooMany(SuyuanError):
+    """Too often; `retry_after` says in how many seconds the next may come."""
+
+    code = "too_many"
+    kind = ErrorKind.TOO_MANY
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(SuyuanError):

@@ -49,6 +49,21 @@ class Keyring:
             raise SealBroken(f"The sealed key of party {party} is not that of {address}.")
         return secret
 
+    def seal_for(self, purpose: str, secret: bytes) -> bytes:
+        """The same for what is no signing key, bound to what it is for."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._masters[self.current].encrypt(nonce, secret, f"for {purpose}".encode())
+
+    def open_for(self, purpose: str, sealed: bytes, master: str) -> bytes:
+        """What `seal_for` sealed for this purpose. Raises SealBroken."""
+        opener = self._masters.get(master)
+        if opener is None:
+            raise SealBroken(f"What was sealed for {purpose} is under another master key ({master}).")
+        try:
+            return opener.decrypt(sealed[:_NONCE], sealed[_NONCE:], f"for {purpose}".encode())
+        except (InvalidTag, ValueError):
+            raise SealBroken(f"What was sealed for {purpose} was changed.") from None
+
     def __repr__(self) -> str:
         return f"Keyring({self.current})"
 
