@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -156,3 +157,16 @@ def test_pages_stand_where_the_link_says() -> None:
 def test_what_has_no_utf_8_or_hides_a_control_character_is_refused(text: str) -> None:
     with pytest.raises(NotAnIdentifier):
         identify(text)
+
+
+@pytest.mark.parametrize(
+    "lot", ["L1", "L1.-_", "A" * 20, "A" * 21, ".", "..", "-1", "L%2F1", "L/21/S", "L?x=1"]
+)
+@pytest.mark.parametrize("gtin", ["09520718000013", "09520718000014", "9520718000013"])
+def test_a_plain_lot_is_read_as_any_other_link_is(monkeypatch, gtin, lot):
+    uri = f"https://id.gs1.org/01/{gtin}/10/{lot}"
+    identify.cache_clear()
+    quick = identify(uri)
+    monkeypatch.setattr("suyuan.kernel.identity._PLAIN_LOT", re.compile("(?!)"))
+    identify.cache_clear()
+    assert identify(uri) == quick

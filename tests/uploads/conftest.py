@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from api.conftest import CHAIN
 from suyuan.access.model import Caller, Scope
-from suyuan.bootstrap import receipt_signer
 from suyuan.catalogue.model import NewProduct
 from suyuan.catalogue.register import register_product
 from suyuan.journal.model import Limits
+from suyuan.journal.receipts import ReceiptSigner
 from suyuan.kernel.clock import SystemClock
 from suyuan.kernel.ledger import Role
 from suyuan.parties.custody import Keyring
@@ -45,7 +44,7 @@ def made(database):
             )
             register_party(conn, clock, Keyring(bytes(32)), party)
         register_product(conn, clock, NewProduct({"zh": "阳山水蜜桃"}, gtin="09520718000013"))
-    return World(database, clock, receipt_signer(bytes([7] * 32), CHAIN), Limits())
+    return World(database, clock, ReceiptSigner(bytes([7] * 32), 31337, "0x" + "22" * 20), Limits())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suyuan.journal.kinds import Intent
-from suyuan.kernel.ledger import ROLES_FOR, TRADE, Kind, LotState, Role
+from suyuan.kernel.ledger import TRADE, Kind, LotState, Role, may_write
 
 #: Codes of warnings and faults, with their sentences.
 SENTENCES = {
@@ -53,7 +53,7 @@ class Situation:
         return self.is_new or self.state.custodian == self.party
 
     def may(self, kind: Kind) -> bool:
-        return bool(self.roles & ROLES_FOR[kind])
+        return may_write(self.roles, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ _MAKING = {
     Intent.PRODUCE: (Kind.PRODUCED, Kind.PROCESSED),
     Intent.PROCESS: (Kind.PROCESSED,),
 }
+_TRADE = int(TRADE)
 _MOVING = frozenset({Intent.OFFER, Intent.SELL, Intent.DISPOSE, Intent.TAKE, Intent.TURN_DOWN})
 
 
@@ -96,7 +97,7 @@ def decide(intent: Intent, about: Situation) -> Decision:
 
 
 def _cannot_open(about: Situation) -> str | None:
-    if not about.roles & TRADE:
+    if not int(about.roles) & _TRADE:
         return "journal.lot_unknown"
     return None if about.may_open else "journal.party_not_qualified"
 

@@ -19,6 +19,8 @@ from suyuan.kernel.hashing import from_hex, sha256
 LEVELS = ("lot", "item", "class", "container", "asset", "location", "party", "document", "other")
 
 _MAX_LENGTH = 2048
+_CANONICAL = CANONICAL_STEM
+_PLAIN_LOT = re.compile(rf"{re.escape(_CANONICAL)}/01/([0-9]{{14}})/10/([0-9A-Za-z][0-9A-Za-z._-]{{0,19}})")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*", re.ASCII)
 #: Blanks, control characters, line separators, and halves of surrogate pairs (no UTF-8 has them).
 _FORBIDDEN = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -100,6 +102,9 @@ class TraceObject:
 @lru_cache(maxsize=16384)
 def identify(uri: str) -> TraceObject:
     """The object behind a URI of any kind. Raises NotAnIdentifier only for what is no URI at all."""
+    plain = _PLAIN_LOT.fullmatch(uri)
+    if plain is not None and (found := _plain_lot(uri, plain[1], plain[2])) is not None:
+        return found
     text = uri.strip()
     scheme, colon, rest = text.partition(":")
     if not colon or not rest or not _SCHEME.fullmatch(scheme) or _FORBIDDEN.search(text):
@@ -112,6 +117,14 @@ def identify(uri: str) -> TraceObject:
     if scheme == "urn":
         return _identify_urn(text, rest)
     return TraceObject(f"{scheme}:{rest}", scheme, "other")
+
+
+def _plain_lot(uri: str, gtin: str, lot: str) -> TraceObject | None:
+    """A lot in canonical form already, as nearly all are: its class is known, its number needs no look."""
+    of = identify(f"{_CANONICAL}/01/{gtin}")
+    if of.level != "class" or not of.wellformed or of.uri != f"{_CANONICAL}/01/{gtin}":
+        return None
+    return TraceObject(uri, "gs1", "lot", gtin, lot, class_uri=of.uri)
 
 
 def _identify_web(scheme: str, rest: str) -> TraceObject:

@@ -75,7 +75,7 @@ def document(events: Sequence[Event], context: Context) -> dict[str, Any]:
 
 def _named(kind: RecordKind, members: Event, context: Context) -> Event:
     """With its id, a UUID of version 8: the first bits of SHA-256 over party, kind and the event itself."""
-    told = canonical_json([context.party, kind, members])
+    told = canonical_json([context.party, kind.value, members])
     value = int.from_bytes(hashlib.sha256(told).digest()[:16], "big")
     value = value & ~(0xF << 76) | 0x8 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
