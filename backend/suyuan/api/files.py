@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from suyuan.access.model import Caller, Scope
 from suyuan.anchoring.leaves import proof_of
 from suyuan.api.forms import Form
-from suyuan.api.gateway import Gateway, GatewayPart, OptionalCaller, require
+from suyuan.api.gateway import CallerPart, Gateway, GatewayPart, OptionalCaller, require
 from suyuan.files import store
 from suyuan.files.errors import FileRefused, FileTooLarge, FileUnknown
 from suyuan.files.inspect import inspect
@@ -28,7 +28,6 @@ from suyuan.qualification.queries import is_shown
 router = APIRouter(prefix="/api/v1/files", tags=["files"])
 
 Writer = Annotated[Caller, Depends(require(Scope.DRAFT, Scope.SUBMIT, Scope.HANDOVER, Scope.PARTY_ADMIN))]
-Reader = Annotated[Caller, Depends(require(*Scope))]
 FileHash = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="SHA-256 of the file, 0x-hex")]
 
 #: How a file is sent: as an attachment, never guessed at, never run.
@@ -81,7 +80,7 @@ def hand_in(parts: GatewayPart, caller: Writer, file: UploadFile) -> FileOut:
 
 
 @router.get("/{hash}", response_class=Response)
-def fetch(hash: FileHash, parts: GatewayPart, caller: Reader) -> Response:  # noqa: A002 - its name on the wire
+def fetch(hash: FileHash, parts: GatewayPart, caller: CallerPart) -> Response:  # noqa: A002 - its name on the wire
     """The file itself, for those who hold it and for the platform."""
     digest = from_hex(hash)
     with parts.database.reading() as conn:

@@ -28,7 +28,9 @@ def arrive(conn: Connection, clock: Clock, place: str) -> None:
     hashed = hashlib.sha256(f"{day_of(clock.now())} {place}".encode()).digest()
     recent = select(func.count()).select_from(arrivals).where(arrivals.c.at > clock.now() - _HOUR)
     if int(conn.execute(recent.where(arrivals.c.place == hashed)).scalar_one()) >= FROM_ONE:
-        raise TooManyApplications("Several applications were begun from your network; come back in an hour.")
+        raise TooManyApplications(
+            "Several applications were begun from your network; come back in an hour.", 3600
+        )
     if int(conn.execute(recent).scalar_one()) >= FROM_ALL:
-        raise TooManyApplications("Very many applications are coming in; come back in an hour.")
+        raise TooManyApplications("Very many applications are coming in; come back in an hour.", 3600)
     conn.execute(insert(arrivals).values(place=hashed, at=clock.now()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from suyuan.kernel.errors import Conflict, Forbidden, NotFound, Refused, TooMany
 
 
 class ApplicationUnknown(NotFound):
@@ -47,7 +47,7 @@ class OwnApplication(Forbidden):
     code = "application.four-eyes"
 
 
-class TooManyApplications(Unavailable):
+class TooManyApplications(TooMany):
     """More applications from this place than people make by hand; later there is room again."""
 
     code = "application.too-many"
