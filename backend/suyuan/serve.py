@@ -5,6 +5,8 @@ from __future__ import annotations
 import uvicorn
 
 from suyuan import bootstrap
+from suyuan.access import accounts
+from suyuan.access.errors import DemoAccounts
 from suyuan.api.gateway import Gateway
 from suyuan.app import create_app
 from suyuan.bootstrap import System
@@ -27,6 +29,20 @@ def gateway_of(system: System) -> Gateway:
     )
 
 
+def check_people(system: System) -> None:
+    """Raise DemoAccounts where the demo's people, whose password lies in a file, could come into a system
+    that is not a demonstration.
+    """
+    if system.settings.makes_own_keys:
+        return
+    with system.database.reading() as conn:
+        if accounts.are_of_demo(conn):
+            raise DemoAccounts(
+                f"Accounts of the demo (…@{accounts.DEMO_DOMAIN}) are open in this database, and the chain "
+                "is not the embedded one. Close them, or start with a database of its own."
+            )
+
+
 def serve(settings: Settings) -> None:
     """Answer requests until SIGTERM or Ctrl-C; requests under way are finished first.
 
@@ -37,6 +53,7 @@ def serve(settings: Settings) -> None:
     try:
         bootstrap.check_database(settings)
         bootstrap.check_chain(system)
+        check_people(system)
         uvicorn.run(
             create_app(gateway_of(system)),
             host=settings.host,

@@ -20,6 +20,9 @@ from suyuan.kernel.errors import Fault
 
 LANGUAGES = ("zh", "en")
 
+#: Where the demo's people have their addresses; nobody's real ones are there (RFC 2606).
+DEMO_DOMAIN = "demo.suyuan.example"
+
 
 def add(  # noqa: PLR0913, PLR0917 - six plain facts make an account
     conn: Connection,
@@ -68,6 +71,13 @@ def add_login(conn: Connection, account: str, login: str) -> None:
 def account_of_login(conn: Connection, login: str) -> str | None:
     """Whose login this is, in its normal form."""
     return conn.execute(select(logins.c.account).where(logins.c.login == login)).scalar()
+
+
+def are_of_demo(conn: Connection) -> bool:
+    """Whether somebody of the demo may still come in."""
+    open_ones = select(logins.c.login).join(accounts, accounts.c.id == logins.c.account)
+    theirs = logins.c.login.endswith(f"@{DEMO_DOMAIN}") & accounts.c.disabled_at.is_(None)
+    return conn.execute(open_ones.where(theirs).limit(1)).first() is not None
 
 
 def the_account(conn: Connection, account: str) -> Account:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Forbidden, NotFound, Refused, TooMany, Unauthenticated, Unavailable
+from suyuan.kernel.errors import (
+    Forbidden,
+    NotFound,
+    Refused,
+    SuyuanError,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class TokenWrong(Unauthenticated):
@@ -127,3 +135,9 @@ class CompanyUnknown(NotFound):
     """There is no such company's sign-in."""
 
     code = "company.unknown"
+
+
+class DemoAccounts(SuyuanError):
+    """The demo's people could come into a system that is not a demonstration."""
+
+    code = "accounts.of-demo"

@@ -15,6 +15,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     pages: Sequence[Mapping[str, str]] = summary.get("passports", [])
     for page in pages:
         lines += [f"  Passport  {page['name']}", f"            {page['url']}"]
+    lines += _people(summary)
     lines += [
         f"  API docs  {summary['url']}/docs",
         f"  Operator  the token is in {summary['operator_file']} (readable by you alone)",
@@ -24,6 +25,19 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     ]
     if pages:
         lines += [qr_in_text(pages[0]["url"]), f"  {pages[0]['url']}", ""]
+    return lines
+
+
+def _people(summary: Mapping[str, Any]) -> list[str]:
+    """Where to sign in, and as whom in the demo."""
+    lines = [f"  Portal    {summary['url']}/supplier"]
+    known = summary.get("accounts") or {}
+    if known:
+        lines += [f"  Sign in   password of them all: {known['password']}"]
+        width = max(len(each["login"]) for each in known["people"])
+        lines += [
+            f"            {each['login']:<{width}}  {each['of']} · {each['name']}" for each in known["people"]
+        ]
     return lines
 
 

@@ -20,6 +20,7 @@ import httpx
 from suyuan import bootstrap
 from suyuan.config.folder import private_folder
 from suyuan.config.settings import Settings
+from suyuan.demo.accounts import AccountsRefused, demo_accounts, make_accounts
 from suyuan.demo.seed import DemoRefused, demo_pages, seed_once
 from suyuan.up.announce import summary_lines
 from suyuan.up.children import Child, last_lines, own_command
@@ -141,7 +142,9 @@ class Supervisor:
         token = bootstrap.operator_token(self.settings)
         try:
             seed_once(self._local_url(), token, self.settings.data_dir, self.say, self._tend)
-        except (DemoRefused, httpx.HTTPError) as error:
+            self.say("demo: people who can sign in")
+            make_accounts(self._local_url(), token, self.settings.data_dir)
+        except (AccountsRefused, DemoRefused, httpx.HTTPError) as error:
             raise CannotStart(f"The demo could not be entered: {error}") from error
 
     def _local_url(self) -> str:
@@ -155,6 +158,7 @@ class Supervisor:
             "operator_file": str(self.settings.data_dir / "operator.json"),
             "data_dir": str(self.settings.data_dir),
             "chain": "a local demo chain on this machine alone" if local else self.settings.chain_url,
+            "accounts": {} if self.empty else demo_accounts(self.settings.data_dir),
             "passports": [] if self.empty else demo_pages(self.settings.data_dir, self.settings.public_url),
         }
 
