@@ -48,7 +48,7 @@ class Formats:
 
     def number(self, value: int | Decimal | str) -> str:
         """12,345.50: thousands parted, the digits as they were given."""
-        return f"{value if isinstance(value, int) else Decimal(value):,f}"
+        return f"{value:,}" if isinstance(value, int) else f"{Decimal(value):,f}"
 
     def amount(self, value: int | Decimal | str, unit: str) -> str:
         return f"{self.number(value)}\N{NO-BREAK SPACE}{unit}"

@@ -41,6 +41,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+#: What the framework itself says about a request, as codes that have words.
+CODES = {400: "form.malformed", 408: "body.too-slow", 413: "body.too-large"}
+
 _A_YEAR = 365 * 86400
 
 
@@ -97,7 +100,8 @@ class PortalRoute(APIRoute):
             except RequestValidationError:
                 return await run_in_threadpool(error_page, request, 404, "page.unknown")
             except HTTPException as error:
-                return await run_in_threadpool(error_page, request, error.status_code, "page.unknown")
+                code = CODES.get(error.status_code, "page.unknown")
+                return await run_in_threadpool(error_page, request, error.status_code, code)
 
         return handler
 

@@ -11,6 +11,7 @@ from suyuan.anchoring.reach import Reach
 from suyuan.journal.submission_list import Wanted, find_submissions
 from suyuan.kernel.clock import Clock
 from suyuan.portal.session import Person
+from suyuan.portal.submission_view import short
 from suyuan.portal.todo import Todo, Urgency
 
 #: A rejection is shown for so long; afterwards it stands in the list of submissions.
@@ -29,7 +30,7 @@ def rejected(conn: Connection, clock: Clock, person: Person) -> list[Todo]:
             Urgency.NOW,
             "submissions.todo.rejected",
             f"/supplier/submissions/{each.submission.id}",
-            {"n": each.submission.events, "id": each.submission.id[:8]},
+            {"n": each.submission.events, "id": short(each.submission.id)},
         )
         for each in found
     ]

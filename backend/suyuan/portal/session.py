@@ -120,6 +120,11 @@ class Form:
         found = self._data.get(name)
         return found.strip() if isinstance(found, str) else default
 
+    def raw(self, name: str) -> str:
+        """As it was typed, spaces and all: for passwords."""
+        found = self._data.get(name)
+        return found if isinstance(found, str) else ""
+
     def all(self, name: str) -> list[str]:
         return [each.strip() for each in self._data.getlist(name) if isinstance(each, str)]
 

@@ -68,6 +68,11 @@ class Line:
     counterparty: dict[str, str] | None
 
 
+def short(identifier: str) -> str:
+    """How people call a submission: the end of its id, since the beginning is the time."""
+    return identifier[-8:]
+
+
 def way_of(found: SubmissionState) -> Way:
     operation = found.operation
     state = operation.state if operation else State.RECEIVED

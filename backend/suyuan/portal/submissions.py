@@ -14,7 +14,7 @@ from suyuan.journal.submission_list import Wanted, find_submissions
 from suyuan.portal import address
 from suyuan.portal.frame import HEADERS, page, portal_router
 from suyuan.portal.session import Member
-from suyuan.portal.submission_view import ENTRIES_PER_PAGE, STEPS, lines_of, way_of
+from suyuan.portal.submission_view import ENTRIES_PER_PAGE, STEPS, lines_of, short, way_of
 
 router = portal_router(prefix="/supplier/submissions")
 
@@ -46,6 +46,7 @@ def submissions(request: Request, parts: GatewayPart, person: Member) -> Respons
         person,
         "submissions/list.html",
         rows=rows,
+        short=short,
         shown=shown or "",
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
@@ -70,6 +71,7 @@ def submission(identifier: str, request: Request, parts: GatewayPart, person: Me
         person,
         "submissions/one.html",
         stored=found.submission,
+        short=short,
         receipt=found.submission.receipt,
         way=way_of(found),
         steps=STEPS,
