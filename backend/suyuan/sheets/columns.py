@@ -103,7 +103,7 @@ SITE = Column(
     "地点 GLN",
     "Site GLN",
     _rule(ValueType.SITE, required=True),
-    "9520718001015",
+    "9520718001010",
     "本企业已登记的地点，从下拉列表选择",
     "A registered site of yours; pick from the list",
     ("地点", "场所", "GLN", "Site", "Location"),
@@ -161,7 +161,7 @@ PARTNER = Column(
     "交易方",
     "Partner",
     _rule(ValueType.PARTNER, required=True),
-    "9520718001909",
+    "9520718001904",
     "已登记企业的 GLN 或统一社会信用代码，从下拉列表选择",
     "GLN or credit code of a registered company; pick from the list",
 )

@@ -111,7 +111,7 @@ _DISPATCH = (
         "收货地点 GLN",
         "Destination GLN",
         Rule(ValueType.GLN),
-        "9520718001916",
+        "9520718001911",
         synonyms=("收货地点", "收货仓"),
     ),
     c.VEHICLE,
