@@ -17,6 +17,7 @@ from suyuan.api import (
     files,
     handovers,
     health,
+    keys,
     lots,
     parties,
     passport,
@@ -44,6 +45,7 @@ from suyuan.portal.routes import ROUTERS as PAGES
 ROUTERS = (
     submissions,
     signing,
+    keys,
     uploads,
     upload_files,
     handovers,

@@ -30,10 +30,12 @@ from suyuan.config.settings import Settings
 from suyuan.couriers import send_webhooks
 from suyuan.database.errors import DatabaseUnavailable
 from suyuan.journal.model import Limits
+from suyuan.journal.prepare import forget_expired
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import SuyuanError
 from suyuan.notices import queries as notices
 from suyuan.notices.tell import give_positions
+from suyuan.parties import recovery, succession
 from suyuan.qualification import expiry
 from suyuan.uploads.duty import Desk
 from suyuan.uploads.steps import check_next, submit_next
@@ -107,6 +109,9 @@ DUTIES: tuple[Duty, ...] = (
     Duty("uploads: rows", 0.5, _at_the_desk(check_next)),
     Duty("uploads: submissions", 0.5, _at_the_desk(submit_next)),
     Duty("papers that run out", 300.0, in_one_transaction(expiry.expire)),
+    Duty("keys that follow others", 2.0, when_due(succession.is_due, succession.finish_successions)),
+    Duty("keys after a loss", 5.0, when_due(recovery.is_due, recovery.finish_recoveries)),
+    Duty("submissions nobody signed", 300.0, in_one_transaction(forget_expired)),
     Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
     Duty("notices for webhooks", 0.5, when_due(spread.is_due, spread.spread)),
     *(Duty(f"webhooks {n}", 1.0, send_webhooks) for n in range(1, WEBHOOK_THREADS + 1)),

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from suyuan.kernel import typed_data
 from suyuan.parties import custody, queries
 from suyuan.parties.custody import Keyring
-from suyuan.parties.signers import StoredSigners
 from suyuan.parties.errors import SealBroken
+from suyuan.parties.signers import StoredSigners
 from suyuan.parties.tables import keys
 
 OTHER = Keyring(b"\x09" * 32)

@@ -6,7 +6,6 @@ import pytest
 
 from suyuan.kernel import typed_data
 from suyuan.parties import keys, queries
-from suyuan.parties.signers import StoredSigners
 from suyuan.parties.errors import (
     KeyNeeded,
     KeyRefused,
@@ -16,6 +15,7 @@ from suyuan.parties.errors import (
     PartyUnknown,
     RotationUnderWay,
 )
+from suyuan.parties.signers import StoredSigners
 
 OWN = typed_data.address_of(b"\x07" * 32)
 

@@ -56,10 +56,7 @@ def sign(  # the options of one command
     headers = {"Content-Type": "application/json"}
     options = {"as": as_party, "prepare": True}
     prepared = gateway.send("/api/v1/submissions", content, headers=headers, **options)
-    try:
-        parts, summary = check_prepared(content, prepared)
-    except (NotWhatTheFileSays, MalformedJson) as error:
-        stop(f"Not signed. {escape(str(error))}", Exit.REFUSED)
+    parts, summary = _checked(content, prepared)
     _show(summary, parts, quiet=as_json)
     signatures = _signatures(parts, keystore, passphrase_file, yes=yes)
     answer = _hand_in(gateway, prepared, signatures)
@@ -71,6 +68,13 @@ def sign(  # the options of one command
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     if any(each.get("state") == "rejected" for each in answer.get("submissions", [])):
         raise typer.Exit(int(Exit.REFUSED))
+
+
+def _checked(content: bytes, prepared: Mapping[str, Any]) -> tuple[list[ToSign], Summary]:
+    try:
+        return check_prepared(content, prepared)
+    except (NotWhatTheFileSays, MalformedJson) as error:
+        stop(f"Not signed. {escape(str(error))}", Exit.REFUSED)
 
 
 def _sign_waiting(gateway: Connection, keystore: Path, passphrase_file: Path | None, *, yes: bool) -> None:

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     session_max_hours: Annotated[int, Field(ge=1, le=720)] = Field(
         24, description="Hours after which everybody signs in again"
     )
+    key_recovery_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        24,
+        description="Hours from the approval of a new key after a loss to its registration; 0 only locally",
+    )
     bundle_max_entries: Annotated[int, Field(ge=1, le=2_000)] = Field(
         500, description="Most entries in one transaction"
     )
@@ -161,6 +165,13 @@ class Settings(BaseSettings):
         if info.data.get("chain_url") in ("embedded", "tester") and "data_dir" in info.data:
             return Path(info.data["data_dir"]) / "deployments"
         return Path("contracts/deployments").resolve()
+
+    @field_validator("key_recovery_hours", mode="after")
+    @classmethod
+    def _key_recovery_hours(cls, value: int, info: ValidationInfo) -> int:
+        if value == 0 and info.data.get("chain_url") not in ("embedded", "tester", None):
+            raise ValueError("is 0 only on a local demonstration chain: who signs must have time to object")
+        return value
 
     @field_validator("webhook_networks", mode="after")
     @classmethod

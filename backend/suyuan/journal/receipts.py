@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from suyuan.kernel.hashing import to_hex
-from suyuan.kernel.typed_data import Receipt, address_of, receipt_digest, sign
+from suyuan.kernel.typed_data import Receipt, address_of, personal_digest, receipt_digest, sign
 
 
 class ReceiptSigner:
@@ -34,6 +34,10 @@ class ReceiptSigner:
             "signer": self.address,
             "signature": to_hex(signature),
         }
+
+    def sign_text(self, text: str) -> bytes:
+        """65 bytes over a statement of the operator's (EIP-191)."""
+        return sign(personal_digest(text), self._key)
 
     def __repr__(self) -> str:
         return f"ReceiptSigner({self.address})"

@@ -167,6 +167,12 @@ def _key(private_key: bytes) -> coincurve.PrivateKey:
     return coincurve.PrivateKey(private_key)
 
 
+def personal_digest(message: str) -> bytes:
+    """The 32 bytes that a wallet signs for a text (EIP-191, `personal_sign`)."""
+    text = message.encode()
+    return keccak256(b"\x19Ethereum Signed Message:\n" + str(len(text)).encode() + text)
+
+
 def recover(digest: bytes, signature: bytes) -> str | None:
     """The checksummed address that signed, or None: wrong length, high s, v not 27/28, no point on the curve.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suyuan.kernel.errors import Conflict, ErrorKind, NotFound, Refused, SuyuanError
+from suyuan.kernel.errors import Conflict, ErrorKind, Forbidden, NotFound, Refused, SuyuanError
 
 
 class PartyRefused(Refused):
@@ -75,6 +75,54 @@ class QualificationRefused(Refused):
     """The qualification cannot be set like that."""
 
     code = "party.qualification"
+
+
+class ChallengeUnknown(NotFound):
+    """No such text was given to this party to sign, or it is too old, or it was used."""
+
+    code = "key.challenge"
+
+
+class KeyNotProven(Refused):
+    """The signature does not show that the key is there."""
+
+    code = "key.not-proven"
+
+
+class KeyApprovalNeeded(Conflict):
+    """The party signs itself: a new key is approved by a present one, or by two people when that is lost."""
+
+    code = "key.approval-needed"
+
+
+class RecoveryUnknown(NotFound):
+    """The party has asked for no such recovery."""
+
+    code = "key.recovery-unknown"
+
+
+class RecoveryUnderWay(Conflict):
+    """One recovery at a time."""
+
+    code = "key.recovery-under-way"
+
+
+class RecoveryEnded(Conflict):
+    """It was approved, cancelled or done before."""
+
+    code = "key.recovery-ended"
+
+
+class SecondPersonNeeded(Forbidden):
+    """The one who asks is not the one who approves."""
+
+    code = "key.second-person"
+
+
+class SuspicionRefused(Refused):
+    """It cannot be said like that."""
+
+    code = "key.suspicion"
 
 
 class SignatureRefused(SuyuanError):

@@ -19,6 +19,7 @@ from suyuan.kernel.typed_data import checksum_address
 from suyuan.parties import references
 from suyuan.parties.custody import Keyring, make_secret
 from suyuan.parties.errors import (
+    KeyApprovalNeeded,
     KeyNeeded,
     KeyRefused,
     KeyTaken,
@@ -26,6 +27,7 @@ from suyuan.parties.errors import (
     NoCustodialKey,
     RotationUnderWay,
 )
+from suyuan.parties.handed import sign_themselves
 from suyuan.parties.model import PartyKey
 from suyuan.parties.queries import keys_of, the_party
 from suyuan.parties.repository import load_keys
@@ -84,7 +86,16 @@ def finish_rotations(conn: Connection, clock: Clock) -> int:
 
 
 def add_key(conn: Connection, clock: Clock, party: int, address: str) -> PartyKey:
-    """Let a key that the party keeps itself sign for it too. Raises PartyUnknown, KeyRefused, KeyTaken."""
+    """Let a key that the party keeps itself sign for it too, at the registrar's word. Raises PartyUnknown,
+    KeyRefused, KeyTaken; KeyApprovalNeeded for a party that signs itself: nobody else gives it keys.
+    """
+    if sign_themselves(conn, [party]) and keys_of(conn, party):
+        raise KeyApprovalNeeded(f"Party {party} signs itself; a new key is approved by a present one.")
+    return insert_own_key(conn, clock, party, address)
+
+
+def insert_own_key(conn: Connection, clock: Clock, party: int, address: str) -> PartyKey:
+    """The key and its addition on the chain; who allowed it is the caller's. Raises as `add_key`."""
     faults = address_faults("/address", address)
     if faults:
         raise KeyRefused(faults)
@@ -125,6 +136,18 @@ def revoke_key(conn: Connection, clock: Clock, party: int, address: str) -> Part
     if (key.custodial and key.active) or not others:
         raise KeyNeeded(f"Submissions of party {party} are signed with {address}: rotate first.")
     _revoke(conn, clock, key)
+    return _key(conn, party, address)
+
+
+def withdraw_key(conn: Connection, clock: Clock, party: int, address: str) -> PartyKey:
+    """Like `revoke_key`, also for the last one: nothing more is signed then, until there is another.
+
+    Raises KeyUnknown.
+    """
+    hold(conn, "parties", "keys", party)
+    key = _key(conn, party, address)
+    if key.revoked_at is None:
+        _revoke(conn, clock, key)
     return _key(conn, party, address)
 
 

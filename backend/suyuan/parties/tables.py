@@ -111,3 +111,70 @@ signatures = append_only(
         Column("handed_at", UtcMillis, nullable=False),
     )
 )
+
+#: Texts that the holder of a new key signs, to show that he has it; each once and within minutes.
+challenges = append_only(
+    Table(
+        "parties_challenges",
+        metadata,
+        Column("id", String(32), primary_key=True),
+        Column("party", BigInteger, ForeignKey(_PARTY), nullable=False),
+        Column("address", String(42), nullable=False),
+        Column("message", Text, nullable=False),
+        Column("created_at", UtcMillis, nullable=False),
+        Column("expires_at", UtcMillis, nullable=False),
+        Column("used_at", UtcMillis),
+    ),
+    ["id", "party", "address", "message", "created_at", "expires_at"],
+)
+
+#: Which keys a new key takes the place of, once it is final on the chain.
+successions = append_only(
+    Table(
+        "parties_successions",
+        metadata,
+        Column("party", BigInteger, ForeignKey(_PARTY), primary_key=True),
+        Column("version", Integer, primary_key=True),
+        Column("replaces", Text, nullable=False),  # addresses; "custodial": all that are in our custody
+        Column("asked_by", Text, nullable=False),
+        Column("created_at", UtcMillis, nullable=False),
+        Column("done_at", UtcMillis),
+    ),
+    ["party", "version", "replaces", "asked_by", "created_at"],
+)
+
+#: New keys for parties that have lost theirs: asked by one person, approved by another, after a waiting time.
+recoveries = append_only(
+    Table(
+        "parties_recoveries",
+        metadata,
+        Column("id", String(36), primary_key=True),
+        Column("party", BigInteger, ForeignKey(_PARTY), nullable=False),
+        Column("address", String(42), nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("asked_by", String(16), nullable=False),  # accounts
+        Column("asked_at", UtcMillis, nullable=False),
+        Column("approved_by", String(16)),
+        Column("approved_at", UtcMillis),
+        Column("ready_at", UtcMillis),
+        Column("ended_at", UtcMillis),
+        Column("outcome", String(10)),  # done, cancelled, failed
+        Index("ix_parties_recoveries_party", "party", "asked_at"),
+    ),
+    ["id", "party", "address", "reason", "asked_by", "asked_at"],
+)
+
+#: Keys that somebody else may have had: what they signed after `since` is doubted in public.
+suspicions = append_only(
+    Table(
+        "parties_suspicions",
+        metadata,
+        Column("leaf", LargeBinary, primary_key=True),
+        Column("party", BigInteger, ForeignKey(_PARTY), nullable=False),
+        Column("address", String(42), nullable=False),
+        Column("since", UtcMillis, nullable=False),
+        Column("statement", LargeBinary, nullable=False),  # canonical JSON with the operator's signature
+        Column("stated_at", UtcMillis, nullable=False),
+        Index("ix_parties_suspicions_party", "party"),
+    )
+)
