@@ -56,7 +56,7 @@ def _keyed(tight: str, notes: tuple[str, ...], name: str, lengths: tuple[int, ..
         return bad("code.not_digits", name=name.upper())
     if len(tight) not in lengths:
         padded = tight.zfill(full)
-        near = full - len(tight) in range(1, 5) and gs1.has_check_digit(padded)
+        near = full // 2 <= len(tight) < full and gs1.has_check_digit(padded)
         return bad(f"{name}.length", *([padded] if near else []), digits=str(len(tight)))
     if not gs1.has_check_digit(tight):
         return bad(f"{name}.check_digit", expected=str(gs1.check_digit(tight[:-1])))
@@ -86,7 +86,7 @@ def _damaged(text: str, name: str, full: int) -> CellReading | None:
 def whole_digits(value: float) -> str | CellReading:
     """The digits of a number that stands for a code; a fault where it cannot."""
     if value < 0 or value != int(value):
-        return bad("code.number_wrong", repr(value))
+        return bad("code.number_wrong")
     digits = str(int(value))
     return bad("code.digits_lost", digits=str(len(digits))) if len(digits) > _KEPT_DIGITS else digits
 

@@ -42,8 +42,10 @@ class Directory:
         """Codes of things whose code or name looks like the text."""
         among = self.things[:_SEARCHED]
         names = {_folded(each.name): each.code for each in among} | {each.code: each.code for each in among}
-        found = difflib.get_close_matches(_folded(text), names, n=_OFFERED, cutoff=0.75)
-        return list(dict.fromkeys(names[each] for each in found))
+        told = _folded(text)
+        inside = [name for name in names if len(told) > 1 and told in name]
+        alike = difflib.get_close_matches(told, names, n=_OFFERED, cutoff=0.75)
+        return list(dict.fromkeys(names[each] for each in (*inside, *alike)))[:_OFFERED]
 
 
 def _folded(name: str) -> str:
