@@ -27,6 +27,7 @@ COMMANDS = [
     "lot",
     "trace",
     "verify",
+    "export",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from suyuan.cli import lots, parties, sign, submit, system, verify
+from suyuan.cli import export, lots, parties, sign, submit, system, verify
 
 app = typer.Typer(
     help="Suyuan 溯源: food traceability that can be checked by people who do not trust its operator.",
@@ -27,3 +27,4 @@ app.command("sign")(sign.sign)
 app.add_typer(lots.lot, name="lot")
 app.command("trace")(lots.trace)
 app.command("verify")(verify.verify)
+app.add_typer(export.export, name="export")
