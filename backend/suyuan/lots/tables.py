@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from suyuan.database.metadata import metadata
@@ -23,6 +24,8 @@ from suyuan.database.types import Quantity, UtcMillis
 
 #: SQLite numbers rows by itself only in a column of type INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
+
+_OFFERED = text("offered_to <> 0")
 
 lot = Table(
     "lots_lots",
@@ -39,6 +42,7 @@ lot = Table(
     # The party whose PRODUCED or PROCESSED came first; 0 while nobody says to have made it.
     Column("maker", BigInteger, nullable=False),
     Column("first_seen", UtcMillis, nullable=False),
+    Index("ix_lots_lots_offered", "offered_to", "number", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
 )
 
 #: Which parties ever wrote an entry about a lot; who never touched a lot may not move it.
@@ -47,6 +51,7 @@ touch = Table(
     metadata,
     Column("lot", Number, ForeignKey("lots_lots.number"), primary_key=True),
     Column("party", BigInteger, primary_key=True),
+    Index("ix_lots_touches_party", "party", "lot"),
     sqlite_with_rowid=False,
 )
 
