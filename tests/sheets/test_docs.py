@@ -11,7 +11,7 @@ import pytest
 import suyuan.sheets
 from suyuan.sheets.kinds import TEMPLATES
 from suyuan.sheets.model import RecordKind, ValueType
-from suyuan.sheets.words import tree
+from suyuan.sheets.phrases import tree
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/formats/sheets.md").read_text("utf-8")

@@ -23,7 +23,7 @@ from suyuan.sheets.outcome import Outcome
 from suyuan.sheets.repeats import Repeats
 from suyuan.sheets.resolving import Resolved, Resolver
 from suyuan.sheets.rows import TOGETHER, Facts, RowFault, faults_of, sibling_faults, take_process
-from suyuan.sheets.table import ColumnMapping, RawRow, RawValue, Sheet, Table
+from suyuan.sheets.table import ColumnMapping, RawRow, RawValue, Sheet, Table, text_of
 
 CHUNK = 1_000
 _TOTALS = frozenset({"合计", "总计", "小计", "total", "sum", "subtotal"})
@@ -39,6 +39,7 @@ class _Reader(NamedTuple):
     at: int
     required: bool
     resolve: Callable[[RawValue], Resolved]
+    memory: dict[object, Resolved]
 
 
 def check_rows(
@@ -71,7 +72,13 @@ class _Judge:
         resolver = Resolver(context, edits, from_1904=table.from_1904)
         at = {name: index for index, name in mapping.columns.items()}
         self._readers = [
-            _Reader(each.name, at.get(each.name, -1), each.rule.required, resolver.column(each))
+            _Reader(
+                each.name,
+                at.get(each.name, -1),
+                each.rule.required,
+                resolver.column(each),
+                resolver.memory(each),
+            )
             for each in TEMPLATES[kind].columns
         ]
         self._by_name = {each.name: each for each in self._readers}
@@ -90,7 +97,7 @@ class _Judge:
         """A cell's text as it is now: the file's, or corrected."""
         reader = self._by_name.get(column)
         value = draft.cells.get(column)
-        return reader.resolve(value).shown if reader and value is not None else ""
+        return (reader.resolve(value).shown or text_of(value)) if reader and value is not None else ""
 
     def _raw(self) -> Iterator[tuple[Sheet, RawRow]]:
         return ((sheet, row) for sheet in self._table.sheets for row in sheet.rows)
@@ -123,7 +130,7 @@ class _Judge:
     def _cells(self, sheet: Sheet, row: RawRow, readers: list[_Reader]) -> dict[str, RawValue]:
         values, width = row.values, len(row.values)
         cells: dict[str, RawValue] = {
-            name: values[at] for name, at, _, _ in readers if 0 <= at < width and values[at] is not None
+            name: values[at] for name, at, _, _, _ in readers if 0 <= at < width and values[at] is not None
         }
         if self._edited:
             cells.update(self._edited.get((sheet.name, row.number), {}))
@@ -131,11 +138,12 @@ class _Judge:
 
     def _read(self, draft: Draft, readers: list[_Reader]) -> None:
         cells = draft.cells
-        for name, _, _, resolve in readers:
+        for name, _, _, resolve, memory in readers:
             value = cells.get(name)
             if value is None:
                 continue
-            found = resolve(value)
+            # Most cells are texts that were met before: those cost one look.
+            found = (memory.get(value) if value.__class__ is str else None) or resolve(value)
             if found.reading.fault:
                 draft.faulty[name] = found
             elif found.reading.text:
@@ -167,7 +175,7 @@ class _Judge:
         values, faulty = draft.values, draft.faulty
         missing = [
             RowFault(name, "cell.required")
-            for name, _, required, _ in self._readers
+            for name, _, required, _, _ in self._readers
             if required and name not in values and name not in faulty
         ]
         told = {name for name, *_ in missing}

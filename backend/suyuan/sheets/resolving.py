@@ -21,7 +21,9 @@ OF_THE_ROW = frozenset({"unit.market"})
 
 
 class Resolved(NamedTuple):
-    """A cell's reading, and the text that it is of: as the file has it, or as it was corrected."""
+    """A cell's reading, and the text that it is of: as the file has it, or as it was corrected; "" where
+    there is nothing to tell of it.
+    """
 
     reading: CellReading
     shown: str
@@ -40,9 +42,13 @@ class Resolver:
         self._from_1904 = from_1904
         self._memory: dict[str, dict[object, Resolved]] = {}
 
+    def memory(self, column: Column) -> dict[object, Resolved]:
+        """What was read of a column's texts so far."""
+        return self._memory.setdefault(column.name, {})
+
     def column(self, column: Column) -> Callable[[RawValue], Resolved]:
         """The reader of a column's cells."""
-        memory = self._memory.setdefault(column.name, {})
+        memory = self.memory(column)
 
         def resolve(value: RawValue) -> Resolved:
             key = value if value.__class__ is str else (value.__class__, value)
@@ -56,8 +62,10 @@ class Resolver:
         return resolve
 
     def _resolve(self, column: Column, value: RawValue) -> Resolved:
-        shown = text_of(value)
         read = self._read(column, value)
+        if not read.fault and not read.notes:
+            return Resolved(read, "")
+        shown = text_of(value)
         for _ in range(_CORRECTIONS):
             text = self._correction(column.name, read, shown)
             if text is None:

@@ -19,7 +19,8 @@ from suyuan.sheets.columns import EXAMPLE_MARKS
 from suyuan.sheets.kinds import TEMPLATES
 from suyuan.sheets.model import Column, Context, RecordKind, Template, ValueType
 from suyuan.sheets.naming import label as named_label
-from suyuan.sheets.words import LANGUAGES, label, type_words
+from suyuan.sheets.phrases import LANGUAGES
+from suyuan.sheets.words import label, type_words
 from suyuan.sheets.workbooks import LIST_SHEET, MARK_SHEET
 
 #: Text cells: what Excel would otherwise take for numbers.

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
 from suyuan.sheets.columns import UNITS
 from suyuan.sheets.errors import FileRefused
 from suyuan.sheets.judged import CellFault
 from suyuan.sheets.model import Message
+from suyuan.sheets.phrases import tree
 
-LANGUAGES = ("zh", "en")
+__all__ = [
+    "fault_words",
+    "label",
+    "note_words",
+    "notice_words",
+    "refusal_words",
+    "rule_words",
+    "tree",
+    "type_words",
+]
+
 _UNITS = {each.code: each for each in UNITS}
-
-
-@cache
-def tree(language: str) -> dict[str, Any]:
-    """All words of one language."""
-    text = files(__package__).joinpath("words", f"{language}.json").read_bytes()
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def fault_words(fault: CellFault, language: str) -> tuple[str, str]:
