@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.handed import handed
 from portal.told import told
 
 
@@ -44,6 +45,16 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/lots/{hostile_lot}"),
     Page("signer", "/supplier/lots/{lot}/label?copies=3&size=50x30"),
     Page("signer", "/supplier/lots/{hostile_lot}/label?paper=roll"),
+    Page("signer", "/supplier/handovers"),
+    Page("signer", "/supplier/handovers?direction=in&state=open&before=%3Cb%3E"),
+    Page("signer", "/supplier/handovers/new"),
+    Page("signer", "/supplier/handovers/{incoming}"),
+    Page("auditor", "/supplier/handovers/{incoming}"),
+    Page("signer", "/supplier/handovers/{in_part}"),
+    Page("signer", "/supplier/handovers/{outgoing}"),
+    Page("signer", "/supplier/handovers/{answered}"),
+    Page("signer", "/supplier/handovers/{outgoing}/act?act=withdraw"),
+    Page("signer", "/supplier/handovers/nothing", 404),
 ]
 
-MAKERS: list[Maker] = [told]
+MAKERS: list[Maker] = [told, handed]

@@ -27,7 +27,8 @@ class RulesBlock(Refused):
     code = "handover.rules_block"
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        super().__init__([as_fault(each) for each in findings])
+        self.findings = tuple(findings)
+        super().__init__([as_fault(each) for each in self.findings])
 
 
 class ChoiceNeeded(RulesBlock):

@@ -12,6 +12,7 @@ from suyuan.handovers.errors import ChoiceNeeded, RulesBlock
 from suyuan.handovers.facts import Told, facts_of, order_of, told_by
 from suyuan.handovers.model import Handover, LineResult
 from suyuan.handovers.ports import TripRecords
+from suyuan.handovers.profiles import profile_of
 from suyuan.handovers.rules.judge import blocks, choices, judge
 from suyuan.handovers.rules.model import Finding, Measured
 from suyuan.handovers.schemas import Choice, Measurement
@@ -58,7 +59,7 @@ def check(said: Judged, results: Sequence[LineResult], found: Handover, choice: 
     if blocks(said.findings):
         raise RulesBlock(blocks(said.findings))
     taken = {each.line for each in results if each.accepted}
-    limited = {each.line for each in found.lines if each.profile and each.line in taken}
+    limited = {each.line for each in found.lines if profile_of(each.profile) and each.line in taken}
     needed = choices(said.findings, frozenset(limited) if found.returns is None else frozenset())
     if needed and choice is None:
         raise ChoiceNeeded(needed)

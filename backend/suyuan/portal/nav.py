@@ -28,6 +28,7 @@ NAV: tuple[Way, ...] = (
     Way("frame.nav.home", "/supplier", _PARTY),
     Way("frame.nav.submissions", "/supplier/submissions", _PARTY),
     Way("frame.nav.lots", "/supplier/lots", _PARTY),
+    Way("handovers.list.title", "/supplier/handovers", _PARTY),
     Way("frame.nav.desk", "/admin", _DESK, platform=True),
 )
 

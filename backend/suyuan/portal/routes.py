@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from suyuan.kernel.errors import NotFound
-from suyuan.portal import home, live_routes, lots, static_files, submissions
+from suyuan.portal import handover_acts, handovers, home, live_routes, lots, static_files, submissions
 from suyuan.portal.frame import portal_router
 from suyuan.portal.session import OptionalPerson
 
@@ -26,5 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     live_routes.router,
     submissions.router,
     lots.router,
+    handover_acts.router,
+    handovers.router,
     _rest,
 )
