@@ -24,6 +24,7 @@ ROOMS = (
     "lots",
     "journal",
     "handovers",
+    "inspections",
     "uploads",
     "webhooks",
 )
