@@ -18,7 +18,7 @@ from suyuan.sheets.columns import COMPARATORS, VERDICTS
 from suyuan.sheets.judged import Edits
 from suyuan.sheets.kinds import TEMPLATES
 from suyuan.sheets.model import RecordKind
-from suyuan.sheets.naming import Directory
+from suyuan.sheets.naming import Directory, Search
 from suyuan.sheets.resolving import Resolver
 from suyuan.sheets.table import ErrorText
 
@@ -305,14 +305,14 @@ def test_names_are_proposed_as_their_codes_and_unknown_codes_with_those_like_the
 
 
 def test_choices_are_read_in_both_languages_and_by_their_codes():
-    assert [naming.choice(each, VERDICTS).text for each in ("合格", "PASS", "不合格", "fail")] == [
+    assert [naming.choice(each, VERDICTS, Search()).text for each in ("合格", "PASS", "不合格", "fail")] == [
         "pass",
         "pass",
         "fail",
         "fail",
     ]
-    assert naming.choice("≤", COMPARATORS).text == "<="
-    assert naming.choice("不合各", VERDICTS).fault == "choice.unknown"
+    assert naming.choice("≤", COMPARATORS, Search()).text == "<="
+    assert naming.choice("不合各", VERDICTS, Search()).fault == "choice.unknown"
 
 
 def resolved(name, value, kind=RecordKind.HARVEST):
@@ -342,7 +342,7 @@ def test_true_is_not_the_number_one():
 def test_free_text_is_trimmed_and_otherwise_kept():
     read = resolved("origin", "\u00a0江苏省，无锡市\u200b \n阳山镇 ")
     assert read.text == "江苏省,无锡市 阳山镇".replace(",", "，")
-    assert set(read.notes) == {"text.blanks", "text.invisible", "text.lines", "text.ends"}
+    assert set(read.notes) == {"text.blanks", "text.invisible", "text.lines"}
     assert resolved("origin", "字" * 101).fault == "text.length"
 
 

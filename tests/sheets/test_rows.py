@@ -167,6 +167,23 @@ def test_jin_become_kilograms_together_with_their_number_and_only_when_accepted(
     assert (mended.state, mended.values["quantity"], mended.values["unit"]) == (RowState.OK, "100.5", "KGM")
 
 
+def test_a_date_with_its_time_is_split_into_both_columns_and_only_when_accepted():
+    both = good(date=datetime(2026, 11, 22, 9, 15), time=None)  # noqa: DTZ001 - cells have no zone
+    [asked] = judge(HARVEST, both)
+    assert proposed(asked) == {"date": ["2026-11-22"], "time": ["09:15:00"]}
+    [mended] = judge(HARVEST, both, edits=accept(Edits(), "date", "date.has_time"))
+    assert (mended.values["date"], mended.values["time"]) == ("2026-11-22", "09:15:00")
+    [kept] = judge(HARVEST, both | {"time": "10:00"}, edits=accept(Edits(), "date", "date.has_time"))
+    assert kept.values["time"] == "10:00:00"
+
+
+def test_searching_for_names_ends_however_many_are_unknown():
+    rows = [good(lot=f"L{n}", site=f"桃源里果园{n}号") for n in range(300)]
+    results = judge(HARVEST, *rows)
+    assert results[0].proposals
+    assert not results[-1].proposals
+
+
 def test_one_cell_can_be_edited_by_itself():
     edits = edit_cell(Edits(), ("数据", 3, "quantity"), "７")
     first, second = judge(HARVEST, good(quantity="x"), good(quantity="x", lot="B"), edits=edits)

@@ -370,6 +370,23 @@ def test_a_cell_written_to_slip_past_the_count_is_refused(trick):
     assert refused(data) == "file.broken"
 
 
+def test_a_sheet_with_very_many_links_behind_its_cells_is_read():
+    links = b"".join(b'<hyperlink ref="A%d" r:id="rId%d" display="x"/>' % (n, n) for n in range(60_000))
+    end = b"</sheetData><hyperlinks>" + links + b"</hyperlinks>"
+    data = rezipped(
+        one_row(), lambda n, c: c.replace(b"</sheetData>", end) if n.endswith("sheet1.xml") else c
+    )
+    assert len(judge_file(data)) == 1
+
+
+def test_a_cell_of_blanks_without_end_is_refused():
+    endless = b'<c r="C2"><f>1</f>' + b" " * 3_000_000 + b"</x></c>"
+    data = rezipped(
+        one_row(), lambda n, c: c.replace(b'<c r="C2"', endless + b'<c r="C2"') if n.endswith("1.xml") else c
+    )
+    assert refused(data) == "file.broken"
+
+
 def test_a_document_type_in_a_part_is_refused():
     bad = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>'
     data = rezipped(one_row(), lambda n, c: bad + c[c.index(b"?>") + 2 :] if n.endswith("sheet1.xml") else c)

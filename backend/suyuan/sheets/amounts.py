@@ -16,7 +16,7 @@ _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _EUROPEAN = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[Ee][+-]?\d{1,3}", re.ASCII)
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\d\s.,+-].*)")
-_DEGREES = re.compile(r"\s*(?:℃|°\s*C|摄氏度|度)$", re.IGNORECASE)
+_DEGREES = ("℃", "°C", "° C", "°c", "摄氏度", "度")
 #: EPCIS states quantities as JSON numbers: what 15 digits say is the same everywhere.
 _DIGITS, _PLACES, _WHOLE = 15, 6, 10**12
 
@@ -65,9 +65,9 @@ def number(value: Filled) -> CellReading:
     """Any decimal; a degree sign behind it is taken off."""
     if isinstance(value, str):
         text, _ = clean(value)
-        bare = _DEGREES.sub("", text)
-        if bare != text:
-            read = _decimal(bare)
+        sign = next((each for each in _DEGREES if text.endswith(each)), "")
+        if sign:
+            read = _decimal(text.removesuffix(sign))
             return CellReading(
                 read.text, read.fault, read.values, read.proposals, (*read.notes, "number.degrees")
             )

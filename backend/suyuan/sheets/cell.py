@@ -14,7 +14,6 @@ from suyuan.sheets.table import RawValue, text_of
 _ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINES = re.compile(r"\s*[\r\n]+\s*")
 _WIDE = re.compile("[\uff01-\uff5e]")
 #: What people write in CSV so that Excel keeps leading zeros: ="0690...".
 _QUOTED = re.compile(r'="([^"]*)"')
@@ -61,7 +60,11 @@ def clean(value: RawValue) -> tuple[str, tuple[str, ...]]:
         notes.append("text.quoted")
     spaced = _ODD_BLANKS.sub(" ", text)
     shown = _INVISIBLE.sub("", spaced)
-    one_line = _LINES.sub(" ", shown)
+    one_line = (
+        " ".join(filter(None, map(str.strip, shown.splitlines())))
+        if "\n" in shown or "\r" in shown
+        else shown
+    )
     trimmed = one_line.strip()
     for before, after, rule in (
         (text, spaced, "text.blanks"),

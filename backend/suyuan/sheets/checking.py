@@ -7,12 +7,11 @@ chunks, after the lookups were asked for the whole chunk.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from suyuan.sheets.amounts import AMOUNTS_OF, MARKET_UNITS, decimal_text
 from suyuan.sheets.columns import EXAMPLE_MARKS
+from suyuan.sheets.conversions import convert
 from suyuan.sheets.draft import Draft
 from suyuan.sheets.headings import normal
 from suyuan.sheets.judged import Edits, RowResult
@@ -150,26 +149,8 @@ class _Judge:
                 draft.values[name] = found.reading.text
             if found.reading.notes:
                 draft.noted[name] = found
-        if draft.faulty:
-            self._convert_market_units(draft)
-
-    def _convert_market_units(self, draft: Draft) -> None:
-        """斤 becomes 千克 together with its amounts, once a person has said so."""
-        for unit, amounts in AMOUNTS_OF.items():
-            found = draft.faulty.get(unit)
-            if (
-                found is None
-                or found.reading.fault != "unit.market"
-                or (unit, "unit.market") not in self._edits.accepted
-                or any(name in draft.faulty for name in amounts)
-            ):
-                continue
-            factor = MARKET_UNITS[found.reading.values["unit"]]
-            for name in amounts:
-                if name in draft.values:
-                    draft.values[name] = decimal_text(Decimal(draft.values[name]) * factor)
-            draft.values[unit] = "KGM"
-            del draft.faulty[unit]
+        if draft.faulty and self._edits.accepted:
+            convert(draft, self._edits.accepted)
 
     def _whole(self, draft: Draft, facts: Facts) -> list[RowFault]:
         values, faulty = draft.values, draft.faulty

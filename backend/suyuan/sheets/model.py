@@ -123,7 +123,6 @@ class Limits:
     max_rows: int = 100_000
     max_columns: int = 60
     inflated: int = 250_000_000
-    max_cell: int = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ def day(value: Filled, *, from_1904: bool = False) -> CellReading:
     """A date as YYYY-MM-DD."""
     if isinstance(value, datetime):
         found = value.date()
-        return _checked(found) if value.time() == time(0) else bad("date.has_time", found.isoformat())
+        if value.time() == time(0):
+            return _checked(found)
+        return bad("date.has_time", found.isoformat(), time=_rounded(value.time()))
     if isinstance(value, date):
         return _checked(value)
     if isinstance(value, (int, float)):
@@ -73,8 +75,8 @@ def _from_text(text: str, notes: tuple[str, ...]) -> CellReading:
         return _checked(found, notes if same else (*notes, "date.form"))
     with_time = _WITH_TIME.fullmatch(text)
     if with_time:
-        read = _from_text(with_time[1], ())
-        return bad("date.has_time", *([read.text] if read.text else read.proposals))
+        read, hour = _from_text(with_time[1], ()), _clock_text(with_time[2], ())
+        return bad("date.has_time", *([read.text] if read.text else read.proposals), time=hour.text)
     readings = _readings(text)
     if readings:
         return bad("date.ambiguous", *readings, readings=" / ".join(readings))

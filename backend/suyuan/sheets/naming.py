@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from suyuan.sheets import codes
@@ -14,8 +14,9 @@ from suyuan.sheets.table import Filled
 
 #: Between code and name in the templates' drop-downs.
 SEPARATOR = "｜"
-#: Similar names are looked for among so many; with more the search would take its time.
-_SEARCHED = 2_000
+#: Similar names are looked for among so many, for so many texts of an upload, and for short texts only: the
+#: search takes its time.
+_SEARCHED, _SEARCHES, _LONGEST = 2_000, 200, 80
 _OFFERED = 3
 
 
@@ -25,10 +26,29 @@ def label(named: Named) -> str:
 
 
 @dataclass(slots=True)
+class Search:
+    """Looks for names that are like a text; after a number of searches it finds nothing more."""
+
+    left: int = _SEARCHES
+
+    def near(self, text: str, names: Iterable[str]) -> list[str]:
+        """Of these folded names, those that hold the text or look like it, the nearest first."""
+        told = _folded(text)
+        if not self.left or len(told) > _LONGEST:
+            return []
+        self.left -= 1
+        listed = list(names)
+        inside = [name for name in listed if len(told) > 1 and told in name]
+        alike = difflib.get_close_matches(told, listed, n=_OFFERED, cutoff=0.7)
+        return list(dict.fromkeys((*inside, *alike)))[:_OFFERED]
+
+
+@dataclass(slots=True)
 class Directory:
     """Known things by code and by name."""
 
     things: tuple[Named, ...]
+    search: Search = field(default_factory=Search)
     by_code: dict[str, Named] = field(init=False)
     by_name: dict[str, list[str]] = field(init=False)
 
@@ -42,10 +62,7 @@ class Directory:
         """Codes of things whose code or name looks like the text."""
         among = self.things[:_SEARCHED]
         names = {_folded(each.name): each.code for each in among} | {each.code: each.code for each in among}
-        told = _folded(text)
-        inside = [name for name in names if len(told) > 1 and told in name]
-        alike = difflib.get_close_matches(told, names, n=_OFFERED, cutoff=0.75)
-        return list(dict.fromkeys(names[each] for each in (*inside, *alike)))[:_OFFERED]
+        return list(dict.fromkeys(names[each] for each in self.search.near(text, names)))
 
 
 def _folded(name: str) -> str:
@@ -112,7 +129,7 @@ def _registered(read: CellReading, known: Directory, what: str) -> CellReading:
     return bad(f"{what}.unknown", *known.near(read.text))
 
 
-def choice(value: Filled, choices: Sequence[Choice]) -> CellReading:
+def choice(value: Filled, choices: Sequence[Choice], search: Search) -> CellReading:
     """The code of the choice whose code or word the cell holds."""
     text, notes = clean(value)
     if not text:
@@ -122,5 +139,5 @@ def choice(value: Filled, choices: Sequence[Choice]) -> CellReading:
         if folded in (each.code, _folded(each.zh), _folded(each.en)):
             return CellReading(each.code, notes=notes)
     words = {_folded(word): each.code for each in choices for word in (each.zh, each.en)}
-    near = [words[each] for each in difflib.get_close_matches(folded, words, n=2, cutoff=0.6)]
+    near = [words[each] for each in search.near(folded, words)]
     return bad("choice.unknown", *near, **choice_words(choices))

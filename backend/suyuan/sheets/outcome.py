@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
-from suyuan.sheets.amounts import AMOUNTS_OF, MARKET_UNITS, decimal_text
+from suyuan.sheets.conversions import companions
 from suyuan.sheets.draft import Draft
 from suyuan.sheets.judged import CellFault, Normalised, Place, Proposal, RowResult, RowState
 from suyuan.sheets.parts import column_letter
@@ -65,15 +64,8 @@ def _proposals(draft: Draft) -> Iterator[Proposal]:
         read = found.reading
         for text in read.proposals:
             yield Proposal(name, found.shown, text, read.fault)
-        if read.fault == "unit.market":
-            yield from _converted(draft, name, read.values["unit"])
-
-
-def _converted(draft: Draft, unit: str, spelled: str) -> Iterator[Proposal]:
-    for name in AMOUNTS_OF[unit]:
-        amount = draft.values.get(name)
-        if amount:
-            yield Proposal(name, amount, decimal_text(Decimal(amount) * MARKET_UNITS[spelled]), "unit.market")
+        for other, text, to in companions(draft, name):
+            yield Proposal(other, text, to, read.fault)
 
 
 def _state(faults: tuple[CellFault, ...], proposals: tuple[Proposal, ...]) -> RowState:

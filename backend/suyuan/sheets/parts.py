@@ -21,8 +21,8 @@ _HIDDEN_ROW = re.compile(rb"""<row\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _HIDDEN_COLUMN = re.compile(rb"""<col\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _FAILED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*\st="e"[^<>]*>')
 _UNCALCULATED = re.compile(
-    rb"""<c r="([A-Z]{1,3})(\d{1,7})"(?![^<>]*\bt="str")[^<>]*>\s*<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)"""
-    rb"""\s*(?:<v\s*/>|<v></v>)?\s*</c>"""
+    rb"""<c r="([A-Z]{1,3})(\d{1,7})"(?![^<>]*\bt="str")[^<>]*>\s*+<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)"""
+    rb"""\s*+(?:(?:<v\s*+/>|<v></v>)\s*+)?</c>"""
 )
 _OTHER_PREFIX = re.compile(rb"<[^<>\s/]+:(?:c|row)[\s/>]")
 _VALUE = re.compile(rb"<v>([^<]{1,20})<")
@@ -78,7 +78,7 @@ def scan(text: bytes, facts: SheetFacts, *, last: bool = False) -> bytes:
         facts.prefix = b"<" + found[1] + b":" if found else b""
     if facts.prefix:
         text = text.replace(facts.prefix, b"<")
-    cut = len(text) if last else _last_start(text)
+    cut = len(text) if last else _cut(text)
     whole = text[:cut]
     letters, numbers = _CELL.findall(whole), _ROW.findall(whole)
     if len(letters) != len(_ANY_CELL.findall(whole)) or len(numbers) != len(_ANY_ROW.findall(whole)):
@@ -127,6 +127,7 @@ def _put(facts: SheetFacts, found: re.Match[bytes], shown: str) -> None:
     facts.errors.setdefault(int(found[2]), {})[column_index(found[1].decode())] = shown
 
 
-def _last_start(text: bytes) -> int:
-    """Where the last cell or row of the text begins; its end may be missing."""
-    return max(text.rfind(b"<c "), text.rfind(b"<row"), 0)
+def _cut(text: bytes) -> int:
+    """Where the last cell or row begins, for its end may be missing; where there is none, the last tag."""
+    last = max(text.rfind(b"<c "), text.rfind(b"<row"))
+    return last if last > text.rfind(b"</sheetData>") else max(text.rfind(b"<"), 0)

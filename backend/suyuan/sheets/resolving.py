@@ -10,14 +10,16 @@ from suyuan.sheets import amounts, codes, moments, naming
 from suyuan.sheets.cell import EMPTY, CellReading, bad, clean, composed, control_characters
 from suyuan.sheets.judged import Edits
 from suyuan.sheets.model import Column, Context, ValueType
-from suyuan.sheets.naming import Directory
+from suyuan.sheets.naming import Directory, Search
 from suyuan.sheets.table import ErrorText, Filled, RawValue, text_of
 
 #: Readings kept per column: most cells of a column repeat.
 _KEPT = 20_000
 _CORRECTIONS = 3
+#: No column takes a longer text, whatever it is.
+_LONGEST = 2_000
 #: Rules that more than the cell itself decides; `rows` takes their proposals up.
-OF_THE_ROW = frozenset({"unit.market"})
+OF_THE_ROW = frozenset({"unit.market", "date.has_time"})
 
 
 class Resolved(NamedTuple):
@@ -38,6 +40,7 @@ class Resolver:
             ValueType.SITE: Directory(context.sites),
             ValueType.PARTNER: Directory(context.partners),
         }
+        self._search = Search()
         self._edits = edits
         self._from_1904 = from_1904
         self._memory: dict[str, dict[object, Resolved]] = {}
@@ -84,15 +87,9 @@ class Resolver:
     def _read(self, column: Column, value: RawValue) -> CellReading:
         if value is None or value == "":
             return EMPTY
-        if isinstance(value, ErrorText):
-            return bad("cell.error", error=str(value))
         if isinstance(value, bool):
             return bad("cell.bool")
-        if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):  # noqa: PLR0124
-            return bad("cell.error", error=str(value))
-        if isinstance(value, str) and control_characters(value):
-            return bad("text.control")
-        return self._typed(column, value)
+        return _unreadable(value) or self._typed(column, value)
 
     def _typed(self, column: Column, value: Filled) -> CellReading:
         rule = column.rule
@@ -102,10 +99,23 @@ class Resolver:
         if rule.type is ValueType.DATE:
             return moments.day(value, from_1904=self._from_1904)
         if rule.type is ValueType.CHOICE:
-            return naming.choice(value, rule.choices)
+            return naming.choice(value, rule.choices, self._search)
         if rule.type in _NAMED:
             return _NAMED[rule.type](value, self._known[rule.type])
         return _LONG[rule.type](value, rule.max_length)
+
+
+def _unreadable(value: Filled) -> CellReading | None:
+    """What no column can hold."""
+    if isinstance(value, ErrorText):
+        return bad("cell.error", error=str(value))
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):  # noqa: PLR0124
+        return bad("cell.error", error=str(value))
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return bad("text.length", length=str(len(value)), most=str(_LONGEST))
+    if isinstance(value, str) and control_characters(value):
+        return bad("text.control")
+    return None
 
 
 _PLAIN: dict[ValueType, Callable[[Filled], CellReading]] = {

@@ -109,6 +109,8 @@ def _rows(text: str, separator: str, limits: Limits) -> list[RawRow]:
                 values.pop()
             if values:
                 rows.append(RawRow(number, tuple(values)))
+            if len(values) > limits.max_columns:
+                raise FileRefused("file.columns", {"sheet": "CSV", "most": str(limits.max_columns)})
             if len(rows) > limits.max_rows + 2 * _SNIFFED_LINES:
                 raise too_many_rows(text.count("\n"), limits)
             if any(len(each) > _LONGEST for each in raw):
