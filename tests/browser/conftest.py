@@ -17,9 +17,11 @@ from suyuan.kernel.clock import FixedClock, SystemClock
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A browser for this test process."""
+    """A browser, for one file of tests: while it is open, an event loop runs in this thread, and a test of
+    another file could start none of its own.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("Chromium is not installed")

@@ -93,6 +93,7 @@ def running(gateway):
     app = create_app(gateway)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
         server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         )

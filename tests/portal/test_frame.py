@@ -52,6 +52,10 @@ def tried(client):
     def broken():
         raise SuyuanError("the secret of the house")
 
+    @router.get("/supplier/torn")
+    def torn():
+        raise ValueError("the secret of the house")
+
     client.app.router.routes[:0] = router.routes
     return done
 
@@ -159,8 +163,9 @@ def test_an_error_of_a_room_becomes_a_page_that_says_it(signed_in, tried):
     assert "<html" not in part.text
 
 
-def test_a_fault_of_ours_tells_nothing_of_the_inside(signed_in, tried):
-    answer = signed_in("signer").get("/supplier/broken")
+@pytest.mark.parametrize("path", ["/supplier/broken", "/supplier/torn"])
+def test_a_fault_of_ours_tells_nothing_of_the_inside(signed_in, tried, path):
+    answer = signed_in("signer").get(path)
     assert answer.status_code == 500
     assert "the secret of the house" not in answer.text
     assert "服务器出错了" in answer.text

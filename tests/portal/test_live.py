@@ -17,6 +17,7 @@ from suyuan.access.model import Caller, Scope
 from suyuan.anchoring.tables import operations
 from suyuan.notices import tell as notify
 from suyuan.portal.live import AT_ONCE, MOST_WAITING, PER_SESSION, Feed, Listener, TooManyListeners
+from suyuan.portal.live_routes import live_href
 
 LOT = "https://id.gs1.org/01/06901234567892/10/LIVE"
 
@@ -153,7 +154,7 @@ def events(stream):
 
 def test_a_browser_hears_of_its_party_while_it_listens(site, gateway):
     made = tell(gateway, 1, commissioned(LOT))
-    with listen(site, site.cookie("auditor"), f"?submission={made}") as stream:
+    with listen(site, site.cookie("auditor"), f"?submission={made}.received") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "no-store"
         coming = events(stream)
@@ -165,6 +166,19 @@ def test_a_browser_hears_of_its_party_while_it_listens(site, gateway):
         assert next(coming) == ("submission", None, {"submission": made, "state": "signed"})
     with listen(site, site.cookie("auditor"), **{"Last-Event-ID": str(int(position) - 1)}) as stream:
         assert next(events(stream))[2]["subject"] == "for us"
+
+
+def test_what_came_between_the_page_and_its_listening_is_not_missed(site, gateway):
+    made = tell(gateway, 1, commissioned(LOT))
+    news(gateway, 1, "before the page")
+    with gateway.database.reading() as conn:
+        href = live_href(conn, [(made, "received")])
+    news(gateway, 1, "after the page")
+    put(gateway, made, "signed")
+    with listen(site, site.cookie("auditor"), href.removeprefix("/supplier/live")) as stream:
+        coming = events(stream)
+        assert next(coming)[2] == {"topic": "handover.offered", "subject": "after the page"}
+        assert next(coming)[2] == {"submission": made, "state": "signed"}
 
 
 def test_who_was_away_for_too_long_is_told_that_there_is_news(site, gateway):

@@ -102,7 +102,7 @@ def test_the_page_says_how_far_it_has_come(signed_in, gateway, made, state, word
     (told_state,) = re.findall(r'data-state="(\w+)"', text)
     assert told_state == state
     assert f"</svg>{word}</span>" in text
-    is_live = f"/supplier/live?submission={made['submission']}" in text
+    is_live = f"submission={made['submission']}.{state}" in text
     assert is_live is (state not in {"final", "rejected"})
     assert ("<noscript>" in text) is is_live
 

@@ -102,6 +102,9 @@ class PortalRoute(APIRoute):
             except HTTPException as error:
                 code = CODES.get(error.status_code, "page.unknown")
                 return await run_in_threadpool(error_page, request, error.status_code, code)
+            except Exception:
+                log.exception("a page failed", extra={"path": request.url.path})
+                return await run_in_threadpool(error_page, request, 500, "server.fault")
 
         return handler
 

@@ -15,6 +15,7 @@ from suyuan.lots.registry import find_lot
 from suyuan.notices.queries import latest
 from suyuan.portal import address
 from suyuan.portal.frame import page, portal_router, redirect
+from suyuan.portal.live_routes import live_href
 from suyuan.portal.providers import piles, todos
 from suyuan.portal.session import Member, OptionalPerson, Person, seated
 
@@ -53,8 +54,9 @@ def supplier_home(request: Request, parts: GatewayPart, person: Member) -> Respo
     with parts.database.reading() as conn:
         lines = todos(conn, parts.clock, person)
         news = latest(conn, person.number, NEWS)
+        live = live_href(conn)
         is_new = not find_submissions(conn, person.number, Wanted(), 0, 1)
-    return page(request, person, "home/supplier.html", lines=lines, news=news, is_new=is_new)
+    return page(request, person, "home/supplier.html", lines=lines, news=news, is_new=is_new, live=live)
 
 
 @router.get("/admin")

@@ -50,7 +50,7 @@ class TooManyListeners(TooLarge):
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page. `position`: the last notice it has; `states`: of the submissions it shows."""
+    """One open page. `position`: the last notice it has; `states`: of submissions, as the page shows them."""
 
     caller: Caller
     party: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Header, Query, Request
+from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 
-from suyuan.anchoring.queries import operations_of
 from suyuan.api.gateway import Gateway, GatewayPart
 from suyuan.journal import queries
 from suyuan.notices import queries as notices
@@ -30,25 +32,34 @@ def live(
     submission: Annotated[list[str] | None, Query(max_length=MOST_FOLLOWED)] = None,
     last_event_id: Annotated[str, Header()] = "",
 ) -> EventSourceResponse:
-    """News of the person's party, from now on or from the last that this browser got, and of submissions.
+    """News of the person's party since the page was made (`since`, a position; after a break Last-Event-ID),
+    and of submissions, each given as "id.state" with the state that the page shows.
 
     Raises SubmissionUnknown for one that is not the party's, TooManyListeners.
     """
     feed = feed_of(request.app.state, parts)
     feed.check_room(person.caller)
+    shown = dict(each.partition(".")[::2] for each in submission or [])
     with parts.database.reading() as conn:
-        for each in submission or []:
+        for each in shown:
             queries.submission(conn, each, person.caller)
-        states = {name: str(found.state) for name, found in operations_of(conn, submission or []).items()}
         head = notices.head(conn)
-    listener = Listener(person.caller, person.number, head, dict.fromkeys(submission or [], "") | states)
-    if last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 19:
-        listener.position = min(int(last_event_id), head)
+    listener = Listener(person.caller, person.number, head, shown)
+    since = last_event_id or request.query_params.get("since", "")
+    if since.isascii() and since.isdecimal() and len(since) < 19:
+        listener.position = min(int(since), head)
     if listener.position < head - AT_ONCE:
         listener.position = head
         listener.give(missed(head))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventSourceResponse(feed.listen(listener), ping=HEARTBEAT, headers=headers)
+
+
+def live_href(conn: Connection, ways: Iterable[tuple[str, str]] = ()) -> str:
+    """Where a page listens that is made now, and shows these submissions (id, state)."""
+    pairs = [("since", str(notices.head(conn)))]
+    pairs += [("submission", f"{name}.{state}") for name, state in list(ways)[:MOST_FOLLOWED]]
+    return f"/supplier/live?{urlencode(pairs)}"
 
 
 def feed_of(state: object, parts: Gateway) -> Feed:

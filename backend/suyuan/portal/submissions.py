@@ -13,6 +13,7 @@ from suyuan.journal import queries
 from suyuan.journal.submission_list import Wanted, find_submissions
 from suyuan.portal import address
 from suyuan.portal.frame import HEADERS, page, portal_router
+from suyuan.portal.live_routes import live_href
 from suyuan.portal.session import Member
 from suyuan.portal.submission_view import ENTRIES_PER_PAGE, STEPS, lines_of, short, way_of
 
@@ -39,7 +40,8 @@ def submissions(request: Request, parts: GatewayPart, person: Member) -> Respons
     before = address.number(request, "before")
     with parts.database.reading() as conn:
         found = find_submissions(conn, person.number, wanted, before, PER_PAGE + 1)
-    rows = [(each.submission, way_of(each)) for each in found[:PER_PAGE]]
+        rows = [(each.submission, way_of(each)) for each in found[:PER_PAGE]]
+        live = live_href(conn, [(stored.id, way.state) for stored, way in rows if not way.has_ended])
     has_more = len(found) > PER_PAGE
     return page(
         request,
@@ -51,7 +53,7 @@ def submissions(request: Request, parts: GatewayPart, person: Member) -> Respons
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
         is_filtered=bool(shown or since or until),
-        watched=[stored.id for stored, way in rows if not way.has_ended],
+        live=live,
         first=address.here_with(request, before=None) if before else "",
         next=address.here_with(request, before=rows[-1][0].position) if has_more else "",
     )
@@ -64,6 +66,8 @@ def submission(identifier: str, request: Request, parts: GatewayPart, person: Me
     with parts.database.reading() as conn:
         found = queries.submission(conn, identifier, person.caller)
         lines = lines_of(conn, identifier, first)
+        way = way_of(found)
+        live = "ended" if way.has_ended else live_href(conn, [(identifier, way.state)])
     total = found.submission.entries
     after = first + ENTRIES_PER_PAGE
     return page(
@@ -73,7 +77,8 @@ def submission(identifier: str, request: Request, parts: GatewayPart, person: Me
         stored=found.submission,
         short=short,
         receipt=found.submission.receipt,
-        way=way_of(found),
+        way=way,
+        live=live,
         steps=STEPS,
         lines=lines,
         place=first,
