@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.handed import handed
+from portal.mending import mending
 from portal.told import told
 
 
@@ -55,6 +56,16 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/handovers/{answered}"),
     Page("signer", "/supplier/handovers/{outgoing}/act?act=withdraw"),
     Page("signer", "/supplier/handovers/nothing", 404),
+    Page("signer", "/supplier/upload"),
+    Page("signer", "/supplier/drafts"),
+    Page("entry", "/supplier/drafts?state=needs_fixes"),
+    Page("signer", "/supplier/drafts/{mending}"),
+    Page("auditor", "/supplier/drafts/{mending}?show=all"),
+    Page("signer", "/supplier/drafts/{ready}"),
+    Page("entry", "/supplier/drafts/{unmapped}"),
+    Page("signer", "/supplier/drafts/{done}"),
+    Page("signer", "/supplier/drafts/{waiting}"),
+    Page("signer", "/supplier/drafts/unknown", 404),
 ]
 
-MAKERS: list[Maker] = [told, handed]
+MAKERS: list[Maker] = [told, handed, mending]

@@ -26,6 +26,7 @@ _DESK = frozenset({Scope.REGISTRAR})
 #: In the order of the page. Each room appends its own when its page exists.
 NAV: tuple[Way, ...] = (
     Way("frame.nav.home", "/supplier", _PARTY),
+    Way("uploads.nav.drafts", "/supplier/drafts", _PARTY),
     Way("frame.nav.submissions", "/supplier/submissions", _PARTY),
     Way("frame.nav.lots", "/supplier/lots", _PARTY),
     Way("handovers.list.title", "/supplier/handovers", _PARTY),

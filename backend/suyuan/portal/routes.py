@@ -5,7 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from suyuan.kernel.errors import NotFound
-from suyuan.portal import handover_acts, handovers, home, live_routes, lots, static_files, submissions
+from suyuan.portal import (
+    handover_acts,
+    handovers,
+    home,
+    live_routes,
+    lots,
+    static_files,
+    submissions,
+    uploads,
+)
 from suyuan.portal.frame import portal_router
 from suyuan.portal.session import OptionalPerson
 
@@ -25,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     live_routes.router,
     submissions.router,
+    uploads.router,
     lots.router,
     handover_acts.router,
     handovers.router,

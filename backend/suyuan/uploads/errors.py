@@ -41,12 +41,6 @@ class DraftLocked(Conflict):
     code = "upload.locked"
 
 
-class ProofStale(Forbidden):
-    """A signature needs a proof of the person that is a few minutes old at most."""
-
-    code = "proof.stale"
-
-
 class FourEyes(Forbidden):
     """The party wants another person to sign than the one who prepared."""
 

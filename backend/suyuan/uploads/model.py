@@ -15,8 +15,6 @@ from suyuan.sheets.model import RecordKind
 BLOCK_ROWS = 500
 #: Whoever changed a draft last has it to himself for this long, unless somebody takes it over.
 LOCKED_FOR = timedelta(minutes=10)
-#: A person's proof of himself is this fresh when he signs.
-FRESH_FOR = timedelta(minutes=10)
 #: Rows that a correction mends at once; more of them are left to the clerk.
 AT_ONCE = 2_000
 #: Rows that the summary shows, chosen by the manifest's root.

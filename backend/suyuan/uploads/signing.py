@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, select, update
 
+from suyuan.access.errors import ProofStale
 from suyuan.access.model import Caller, Scope
 from suyuan.access.trail import note
 from suyuan.kernel.clock import Clock
@@ -15,8 +16,8 @@ from suyuan.parties.handed import sign_themselves
 from suyuan.sheets.judged import RowResult, RowState
 from suyuan.uploads import codec, repository
 from suyuan.uploads import tables as t
-from suyuan.uploads.errors import DraftState, DraftUnknown, FourEyes, NotWhatWasShown, ProofStale
-from suyuan.uploads.model import FRESH_FOR, OPEN, Choice, Draft, State
+from suyuan.uploads.errors import DraftState, DraftUnknown, FourEyes, NotWhatWasShown
+from suyuan.uploads.model import OPEN, Choice, Draft, State
 from suyuan.uploads.opening import Asked, change, open_for_change
 from suyuan.uploads.preparing import statement_of
 from suyuan.uploads.remainder import keep_the_rest
@@ -81,9 +82,7 @@ def expect_signer(conn: Connection, clock: Clock, caller: Caller, draft: Draft) 
         raise Forbidden("Signing needs the seat of a signer.", code="token.scope")
     if has_four_eyes(conn, draft.party) and caller.token in preparers(conn, draft):
         raise FourEyes("Your company wants somebody else to sign than who prepared the draft.")
-    if caller.account is None:
-        return  # a system's token is its proof
-    if caller.fresh_at is None or clock.now() - caller.fresh_at > FRESH_FOR:
+    if not caller.is_fresh(clock.now()):
         raise ProofStale("Confirm with your password or passkey before you sign.")
 
 
