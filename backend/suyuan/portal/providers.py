@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from suyuan.kernel.clock import Clock
-from suyuan.portal import own_todo
+from suyuan.portal import handover_todo, own_todo
 from suyuan.portal.session import Person
 from suyuan.portal.todo import Pile, Piler, Provider, Todo
 
 #: Lines of the supplier's first page; each room appends its own.
-PROVIDERS: tuple[Provider, ...] = (own_todo.rejected,)
+PROVIDERS: tuple[Provider, ...] = (own_todo.rejected, handover_todo.incoming)
 
 #: Piles on the registrar's desk; each room appends its own.
 PILERS: tuple[Piler, ...] = ()
