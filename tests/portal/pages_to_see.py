@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.acquainted import acquainted
 from portal.handed import handed
 from portal.mending import mending
 from portal.told import told
@@ -36,6 +37,18 @@ PAGES: list[Page] = [
     Page("auditor", "/supplier"),
     Page("registrar", "/admin"),
     Page("signer", "/supplier/nothing", 404),
+    Page(None, "/sign-in?next=/supplier"),
+    Page(None, "/sign-in/code"),
+    Page(None, "/invitation/{invitation}"),
+    Page(None, "/invitation/nothing", 404),
+    Page("signer", "/prove?next=/supplier"),
+    Page("entry", "/account"),
+    Page("registrar", "/account"),
+    Page("admin", "/supplier/people"),
+    Page("admin", "/supplier/people/{colleague}"),
+    Page("registrar", "/admin/people"),
+    Page("registrar", "/admin/people/{colleague}"),
+    Page("entry", "/supplier/people", 403),
     Page("signer", "/supplier/submissions"),
     Page("signer", "/supplier/submissions?state=rejected&since=2026-11-01&until=2026-11-30"),
     Page("entry", "/supplier/submissions/{submission}"),
@@ -68,4 +81,4 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/drafts/unknown", 404),
 ]
 
-MAKERS: list[Maker] = [told, handed, mending]
+MAKERS: list[Maker] = [told, handed, mending, acquainted]

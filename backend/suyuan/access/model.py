@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -68,6 +68,14 @@ class Caller:
     seats: frozenset[Seat] = frozenset()
     fresh_at: datetime | None = None
     session: str | None = None
+
+    def is_fresh(self, now: datetime, minutes: int = 10) -> bool:
+        """Whether the person proved within `minutes` that it is he. A system has no other proof than its
+        token, and always counts.
+        """
+        if self.account is None:
+            return True
+        return self.fresh_at is not None and now - self.fresh_at <= timedelta(minutes=minutes)
 
     def has(self, scope: str) -> bool:
         return scope in self.scopes

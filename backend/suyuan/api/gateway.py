@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -135,9 +134,7 @@ def fresh(
 
 def check_fresh(parts: Gateway, found: Caller, minutes: int = 10) -> None:
     """The same for what is known only inside a route. Raises ProofStale."""
-    if found.account is None:
-        return
-    if found.fresh_at is None or parts.clock.now() - found.fresh_at > timedelta(minutes=minutes):
+    if not found.is_fresh(parts.clock.now(), minutes):
         raise ProofStale("Prove once more that it is you: with your password, code or passkey.")
 
 

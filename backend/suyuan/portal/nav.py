@@ -31,6 +31,10 @@ NAV: tuple[Way, ...] = (
     Way("frame.nav.lots", "/supplier/lots", _PARTY),
     Way("handovers.list.title", "/supplier/handovers", _PARTY),
     Way("frame.nav.desk", "/admin", _DESK, platform=True),
+    Way("people.nav.people", "/supplier/people", frozenset({Scope.PARTY_ADMIN})),
+    Way("people.nav.people", "/admin/people", _DESK, platform=True),
+    Way("account.nav.account", "/account", _PARTY),
+    Way("account.nav.account", "/account", frozenset({Scope.REGISTRAR, Scope.QC}), platform=True),
 )
 
 

@@ -6,11 +6,14 @@ from fastapi import APIRouter, Request
 
 from suyuan.kernel.errors import NotFound
 from suyuan.portal import (
+    entering,
     handover_acts,
     handovers,
     home,
     live_routes,
     lots,
+    own_account,
+    people,
     static_files,
     submissions,
     uploads,
@@ -32,6 +35,9 @@ def nothing_here(request: Request, _person: OptionalPerson) -> None:
 ROUTERS: tuple[APIRouter, ...] = (
     static_files.router,
     home.router,
+    entering.router,
+    own_account.router,
+    people.router,
     live_routes.router,
     submissions.router,
     uploads.router,

@@ -95,7 +95,7 @@ def person_of_error(request: Request) -> Person | None:
 def person(request: Request, found: Annotated[Person | None, Depends(optional_person)]) -> Person:
     """Who is looking; without a session he is sent to the sign-in page, and then back. Raises Elsewhere."""
     if found is None:
-        raise Elsewhere(f"{SIGN_IN}?next={quote(_way_back(request), safe='/')}")
+        raise Elsewhere(f"{SIGN_IN}?next={quote(way_back(request), safe='/')}")
     return found
 
 
@@ -155,7 +155,7 @@ async def open_form(request: Request) -> AsyncIterator[Form]:
         yield Form(data)
 
 
-def _way_back(request: Request) -> str:
+def way_back(request: Request) -> str:
     """The page to come back to: this one, or for a fragment or a form the page that it stands on."""
     shown = request.headers.get("hx-current-url") or request.headers.get("referer") or ""
     if request.method == "GET" and "hx-request" not in request.headers:
