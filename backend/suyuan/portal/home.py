@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 
-from suyuan.access.model import Scope
 from suyuan.api.gateway import GatewayPart
 from suyuan.journal.submission_list import Wanted, find_submissions
 from suyuan.kernel.identity import NotAnIdentifier, from_argument, identify, page_path
@@ -17,14 +15,12 @@ from suyuan.portal import address
 from suyuan.portal.frame import page, portal_router, redirect
 from suyuan.portal.live_routes import live_href
 from suyuan.portal.providers import piles, todos
-from suyuan.portal.session import Member, OptionalPerson, Person, seated
+from suyuan.portal.session import Member, OptionalPerson, Registrar
 
 router = portal_router()
 
 #: How many of the newest notices stand on the first page.
 NEWS = 8
-
-Registrar = Annotated[Person, Depends(seated(Scope.REGISTRAR))]
 
 
 @router.get("/")

@@ -177,5 +177,7 @@ PersonPart = Annotated[Person, Depends(person)]
 OptionalPerson = Annotated[Person | None, Depends(optional_person)]
 #: Somebody of a party, in whichever seat: he may look; what he may do is asked where it is done.
 Member = Annotated[Person, Depends(seated(Scope.READ))]
+#: The platform's registrar.
+Registrar = Annotated[Person, Depends(seated(Scope.REGISTRAR))]
 FormPart = Annotated[Form, Depends(form)]
 OpenForm = Annotated[Form, Depends(open_form)]
