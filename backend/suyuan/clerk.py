@@ -29,6 +29,7 @@ from suyuan.config.logs import log_to_stderr
 from suyuan.config.settings import Settings
 from suyuan.couriers import send_webhooks
 from suyuan.database.errors import DatabaseUnavailable
+from suyuan.inspections import record as inspected
 from suyuan.journal.model import Limits
 from suyuan.journal.prepare import forget_expired
 from suyuan.kernel.clock import Clock
@@ -113,6 +114,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("keys after a loss", 5.0, when_due(recovery.is_due, recovery.finish_recoveries)),
     Duty("submissions nobody signed", 300.0, in_one_transaction(forget_expired)),
     Duty("positions of notices", 0.5, when_due(notices.is_waiting, give_positions)),
+    Duty("inspections told elsewhere", 1.0, when_due(inspected.is_due, inspected.gather)),
     Duty("notices for webhooks", 0.5, when_due(spread.is_due, spread.spread)),
     *(Duty(f"webhooks {n}", 1.0, send_webhooks) for n in range(1, WEBHOOK_THREADS + 1)),
     Duty("old logs of webhooks", 600.0, in_one_transaction(webhook_logs.forget_old)),
