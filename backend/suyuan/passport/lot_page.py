@@ -22,6 +22,7 @@ from suyuan.parties.model import Party
 from suyuan.parties.queries import site_by_uri
 from suyuan.passport import events
 from suyuan.passport.bundle import BundleTooLarge, bundle_bytes
+from suyuan.passport.doubts import Number, doubted_entries
 from suyuan.passport.gaps import find_gaps
 from suyuan.passport.model import (
     ChainFacts,
@@ -46,7 +47,7 @@ _RELATIVES = 24
 
 def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -> LotPage:
     """Everything that the page of this lot says."""
-    steps = _steps(conn, story)
+    steps = _steps(conn, story, doubted_entries(conn, chain, [*story.final, *story.others]))
     places = {step.event_hash: place for place, step in enumerate(steps)}
     broken, gaps = "", find_gaps(steps, has_temperature=any(step.temperature for step in steps))
     if story.final:
@@ -89,13 +90,17 @@ def _moment(block: Block | None) -> tuple[int, datetime] | None:
     return None if block is None else (block.number, datetime.fromtimestamp(block.timestamp, UTC))
 
 
-def _steps(conn: Connection, story: Story) -> list[Step]:
+def _steps(conn: Connection, story: Story, doubts: Mapping[Number, datetime]) -> list[Step]:
     """Oldest first by the time told; what happened at the same time stands in the ledger's order."""
     handed = _confirmed(story.final)
     sites: dict[str, Names | None] = {}
     steps = [
         *(replace(_step(conn, story, each, handed, sites), recorded=_recorded(each)) for each in story.final),
         *(_step(conn, story, each, handed, sites) for each in story.others),
+    ]
+    numbers = [(each.party, each.sequence or 0) for each in (*story.final, *story.others)]
+    steps = [
+        replace(step, key_doubted=doubts.get(number)) for step, number in zip(steps, numbers, strict=True)
     ]
     steps.sort(key=lambda step: step.happened)
     corrected, disputed = events.corrections(steps), events.disputes(steps)

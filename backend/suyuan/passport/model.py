@@ -83,6 +83,7 @@ class Step:
     corrected_at: int | None = None  # place of the step in which its party declares it to be in error
     disputed: tuple[tuple[Who, int], ...] = ()  # other parties that declare it to be in error, and where
     refusal: str = ""
+    key_doubted: datetime | None = None  # since when its signing key is doubted
 
     @property
     def lag(self) -> timedelta | None:

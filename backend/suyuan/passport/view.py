@@ -148,7 +148,7 @@ class View:
 
     def tagged(self, step: Step) -> bool:
         told = step.refusal or step.alarm or step.declared or step.corrected or step.disputed or step.hidden
-        return bool(told) or is_bystander(step)
+        return bool(told) or step.key_doubted is not None or is_bystander(step)
 
     def bystander(self, step: Step) -> bool:
         return is_bystander(step)
