@@ -72,7 +72,8 @@ class _Copy:
     """A workbook under way."""
 
     def __init__(self, kind: RecordKind, mapping: ColumnMapping, language: str) -> None:
-        self._layout = Layout(kind, language)
+        more = ((label("row", language), 14), (label("problem", language), 80))
+        self._layout = Layout(kind, language, more)
         self._language = language
         self._at = {name: index for index, name in mapping.columns.items()}
         columns = self._layout.columns
@@ -82,11 +83,6 @@ class _Copy:
         self._plain = {each.name: self._layout.cell_style(each) for each in columns}
         # Text cells for what is wrong: the mended code must not become a number again.
         self._filled: dict[tuple[str, str], Format] = {}
-        bold = self._layout.style(bold=True, bg_color=_WARNING)
-        self._layout.sheet.write_string(0, self._end, label("row", language), bold)
-        self._layout.sheet.write_string(0, self._end + 1, label("problem", language), bold)
-        self._layout.sheet.set_column(self._end, self._end, 14)
-        self._layout.sheet.set_column(self._end + 1, self._end + 1, 80)
 
     def write(self, at: int, result: RowResult, row: RawRow) -> None:
         """One row at a place of the copy, from 0."""

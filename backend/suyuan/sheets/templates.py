@@ -92,17 +92,22 @@ def example(column: Column, language: str) -> str:
 
 
 class Layout:
-    """A workbook in a template's layout: heading, hidden machine names, then rows."""
+    """A workbook in a template's layout: heading, hidden machine names, then rows.
 
-    def __init__(self, kind: RecordKind, language: str) -> None:
+    `more`: headings of columns behind the template's, with their widths; such a workbook is written row by
+    row and keeps none of them in memory.
+    """
+
+    def __init__(self, kind: RecordKind, language: str, more: Sequence[tuple[str, int]] = ()) -> None:
         self._template = TEMPLATES[kind]
         self._language = language
         self._out = io.BytesIO()
         # Texts stay texts: nothing that begins with = is ever written as a formula, no address as a link.
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        options = {"strings_to_formulas": False, "strings_to_urls": False}
+        options |= {"constant_memory": True} if more else {"in_memory": True}
         self.book = xlsxwriter.Workbook(self._out, options)
         self.sheet: Worksheet = self.book.add_worksheet(label("data", language))
-        self._write_header()
+        self._write_header(more)
         self._write_guide()
         self._write_mark()
 
@@ -113,19 +118,23 @@ class Layout:
     def style(self, **members: Any) -> Format:
         return self.book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, **members})
 
-    def _write_header(self) -> None:
+    def _write_header(self, more: Sequence[tuple[str, int]]) -> None:
         sheet, language = self.sheet, self._language
         bold = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
         must, may = self.style(**bold, bg_color="#FFE9B8"), self.style(**bold, bg_color="#E8EEF4")
         grey = self.style(font_color="#999999")
+        sheet.set_row(0, 32)
         for at, column in enumerate(self.columns):
             sheet.write_string(0, at, heading(column, language), must if column.rule.required else may)
-            sheet.write_string(1, at, column.name, grey)
             note = f"{column.name}\n{column.note(language)}".strip()
             sheet.write_comment(0, at, note, {"author": "suyuan", "visible": False})
             sheet.set_column(at, at, 18, self.cell_style(column))
-        sheet.set_row(0, 32)
+        for at, (text, width) in enumerate(more, len(self.columns)):
+            sheet.write_string(0, at, text, self.style(**bold, bg_color="#FFEB9C"))
+            sheet.set_column(at, at, width)
         sheet.set_row(1, None, None, {"hidden": True})
+        for at, column in enumerate(self.columns):
+            sheet.write_string(1, at, column.name, grey)
         sheet.freeze_panes(2, 0)
         sheet.protect("", _PROTECTION)
 
