@@ -265,6 +265,12 @@ def test_a_quantity_that_is_none_is_refused_or_proposed(value, fault, proposals)
     assert (read.text, read.fault, read.proposals) == ("", fault, proposals)
 
 
+def test_a_sum_is_read_as_the_spreadsheet_shows_it():
+    assert amounts.quantity(0.1 + 0.2).text == "0.3"
+    assert amounts.quantity(100 / 3).proposals == ("33.333333",)
+    assert resolved("origin", 0.1 + 0.2).text == "0.3"
+
+
 @pytest.mark.parametrize(("value", "text"), [("−18.5", "-18.5"), ("-18℃", "-18"), (2, "2"), ("－3 °C", "-3")])
 def test_a_temperature_may_be_below_nothing(value, text):
     assert amounts.number(value).text == text

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from journal_world import World
-from sheets_world import CONTEXT, GOOD, NOW, PALLET, PEACH, SHOP, good, judge
+from sheets_world import BOX, CONTEXT, GOOD, NOW, PALLET, PEACH, SHOP, good, judge
 from suyuan.inspections.members import read as read_record
 from suyuan.inspections.members import record_kind
 from suyuan.journal.submit import Request, submit_document
@@ -65,6 +65,28 @@ def test_the_same_rows_sent_again_are_recorded_once(world):
     again = world.send_bytes("orchard", later)
     assert first["id"] == again["id"]
     assert again["submissions"][0]["repeated"] == 1
+
+
+def test_the_rows_become_the_entries_that_the_kinds_page_promises(world):
+    def send(kind, *rows):
+        world.send_bytes("orchard", json.dumps(document(events(kind, *rows), CONTEXT)).encode())
+
+    lot, box = f"https://id.gs1.org/01/{PEACH}/10/TY1122A", f"https://id.gs1.org/01/{BOX}/10/LH1122"
+    send(RecordKind.HARVEST)
+    send(RecordKind.PROCESSING)
+    send(RecordKind.PACKING, GOOD[RecordKind.PACKING][0])
+    send(RecordKind.INSPECTION)
+    send(RecordKind.TEST)
+    send(RecordKind.DISPATCH, GOOD[RecordKind.DISPATCH][0])
+    assert [kind for _, kind in world.kinds(box)] == ["PROCESSED"]
+    assert [kind for _, kind in world.kinds(lot)] == [
+        "PRODUCED",
+        "CONSUMED",
+        "PACKED",
+        "INSPECTED",
+        "TESTED",
+        "OFFERED",
+    ]
 
 
 def test_the_same_row_has_the_same_id_and_another_content_another():

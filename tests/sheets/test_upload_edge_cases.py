@@ -336,6 +336,7 @@ def test_a_template_of_an_old_version_is_known_for_one():
     old = rezipped(data, lambda n, c: c.replace(b"a1d00c8a", b"00000000"))
     assert not is_outdated(read_table(data, "a.xlsx"), HARVEST)
     assert is_outdated(read_table(old, "a.xlsx"), HARVEST)
+    assert (noticed(data), noticed(old)) == ([], ["notice.template_old"])
     assert kind_of(read_table(old, "a.xlsx")) is HARVEST
 
 

@@ -76,7 +76,7 @@ def number(value: Filled) -> CellReading:
 
 def _decimal(value: Filled) -> CellReading:
     if isinstance(value, (int, float)):
-        return _measured(repr(value), ())
+        return _measured(f"{value:.15g}" if isinstance(value, float) else str(value), ())
     if not isinstance(value, str):
         return bad("quantity.date")
     text, notes = clean(value)

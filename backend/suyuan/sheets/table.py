@@ -70,7 +70,9 @@ def text_of(value: RawValue) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+        whole = value.is_integer() and abs(value) < 1e16
+        # 15 digits are what a spreadsheet shows: 0.1 + 0.2 is 0.3 to whoever typed it.
+        return str(int(value)) if whole else f"{value:.15g}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return value.isoformat() if isinstance(value, (date, time)) else str(value)

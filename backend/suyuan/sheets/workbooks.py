@@ -11,6 +11,7 @@ import python_calamine as calamine
 
 from suyuan.sheets.errors import FileRefused
 from suyuan.sheets.headings import is_machine_row, make_sheet, too_many_rows
+from suyuan.sheets.kinds import TEMPLATES
 from suyuan.sheets.model import Limits, Message, TemplateMark
 from suyuan.sheets.package import Package, inspect
 from suyuan.sheets.parts import SheetFacts, column_letter
@@ -43,6 +44,8 @@ def _read(book: calamine.CalamineWorkbook, package: Package, limits: Limits) -> 
     hidden = [name for name in book.sheet_names if name not in shown]
     mark = _mark(book, facts) if MARK_SHEET in hidden else None
     notices = _book_notices(package, hidden)
+    if mark is not None and mark.schema_hash not in {each.schema_hash for each in TEMPLATES.values()}:
+        notices.append(Message("notice.template_old"))
     sheets: list[Sheet] = []
     reader = _Reader(book, facts, limits)
     filled = [name for name in shown if name not in GUIDE_SHEETS and name in facts]
