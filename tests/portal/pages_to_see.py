@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from portal.acquainted import acquainted
 from portal.handed import handed
+from portal.keyed import keyed
 from portal.mending import mending
 from portal.told import told
 
@@ -49,6 +50,11 @@ PAGES: list[Page] = [
     Page("registrar", "/admin/people"),
     Page("registrar", "/admin/people/{colleague}"),
     Page("entry", "/supplier/people", 403),
+    Page("admin", "/supplier/keys"),
+    Page("auditor", "/supplier/keys"),
+    Page("admin", "/supplier/keys/proof/{challenge}?purpose=recover"),
+    Page("signer", "/supplier/signatures"),
+    Page("director", "/admin/keys"),
     Page("signer", "/supplier/submissions"),
     Page("signer", "/supplier/submissions?state=rejected&since=2026-11-01&until=2026-11-30"),
     Page("entry", "/supplier/submissions/{submission}"),
@@ -81,4 +87,4 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/drafts/unknown", 404),
 ]
 
-MAKERS: list[Maker] = [told, handed, mending, acquainted]
+MAKERS: list[Maker] = [keyed, told, handed, mending, acquainted]

@@ -60,18 +60,23 @@ def challenge(conn: Connection, clock: Clock, identity: Identity, party: int, ad
     return Challenge(made.id, party, address, text, made.expires)
 
 
+def open_challenge(conn: Connection, clock: Clock, party: int, identifier: str) -> Challenge:
+    """A text that the party may still sign. Raises ChallengeUnknown."""
+    row = conn.execute(select(challenges).where(challenges.c.id == identifier)).one_or_none()
+    if row is None or row.party != party or row.used_at is not None or row.expires_at <= clock.now():
+        message = "The party was given no such text to sign, or it is used or too old. Ask anew."
+        raise ChallengeUnknown(message)
+    return Challenge(row.id, row.party, row.address, row.message, row.expires_at)
+
+
 def use_challenge(conn: Connection, clock: Clock, party: int, identifier: str, signature: bytes) -> Challenge:
     """The challenge, answered by its own key, and never again. Raises ChallengeUnknown, KeyNotProven."""
     hold(conn, "parties", "challenge", identifier)
-    row = conn.execute(select(challenges).where(challenges.c.id == identifier)).one_or_none()
-    if row is None or row.party != party or row.used_at is not None or row.expires_at <= clock.now():
-        raise ChallengeUnknown(
-            "The party was given no such text to sign, or it is used or too old. Ask anew."
-        )
-    if recover(personal_digest(row.message), signature) != row.address:
-        message = f"the text was not signed with the key {row.address}"
+    found = open_challenge(conn, clock, party, identifier)
+    if recover(personal_digest(found.message), signature) != found.address:
+        message = f"the text was not signed with the key {found.address}"
         fix = "sign the text as it is, with the key that is to be registered"
         raise KeyNotProven([Fault("/signature", KeyNotProven.code, message, fix)])
     its = (challenges.c.id == identifier) & challenges.c.used_at.is_(None)
     conn.execute(update(challenges).where(its).values(used_at=clock.now()))
-    return Challenge(row.id, row.party, row.address, row.message, row.expires_at)
+    return found

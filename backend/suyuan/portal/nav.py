@@ -22,6 +22,7 @@ class Way:
 
 _PARTY = frozenset({Scope.READ})
 _DESK = frozenset({Scope.REGISTRAR})
+_DECIDERS = frozenset({Scope.REGISTRAR, Scope.DIRECTOR})
 
 #: In the order of the page. Each room appends its own when its page exists.
 NAV: tuple[Way, ...] = (
@@ -30,7 +31,9 @@ NAV: tuple[Way, ...] = (
     Way("frame.nav.submissions", "/supplier/submissions", _PARTY),
     Way("frame.nav.lots", "/supplier/lots", _PARTY),
     Way("handovers.list.title", "/supplier/handovers", _PARTY),
+    Way("keys.title", "/supplier/keys", _PARTY),
     Way("frame.nav.desk", "/admin", _DESK, platform=True),
+    Way("keys.desk.title", "/admin/keys", _DECIDERS, platform=True),
     Way("people.nav.people", "/supplier/people", frozenset({Scope.PARTY_ADMIN})),
     Way("people.nav.people", "/admin/people", _DESK, platform=True),
     Way("account.nav.account", "/account", _PARTY),

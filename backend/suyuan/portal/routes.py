@@ -10,6 +10,7 @@ from suyuan.portal import (
     handover_acts,
     handovers,
     home,
+    keys,
     live_routes,
     lots,
     own_account,
@@ -35,6 +36,7 @@ def nothing_here(request: Request, _person: OptionalPerson) -> None:
 ROUTERS: tuple[APIRouter, ...] = (
     static_files.router,
     home.router,
+    keys.router,
     entering.router,
     own_account.router,
     people.router,

@@ -1,55 +1,8 @@
-// Signing with a key that its party keeps in a wallet (EIP-1193, eth_signTypedData_v4).
+// Signing with a key that its party keeps in a wallet (eth_signTypedData_v4).
 // A block [data-wallet] says what to fetch, where to hand in, which addresses may sign, and holds every sentence.
 // Nothing is kept: closing the page forgets all.
 
-const REFUSED = 4001
-const BUSY = -32002
-const UNKNOWN_CHAIN = 4902
-
-class Told extends Error {
-  constructor(code, values = {}) {
-    super(code)
-    this.code = code
-    this.values = values
-  }
-}
-
-const wallet = () => window.ethereum ?? null
-
-const same = (one, other) => one.toLowerCase() === other.toLowerCase()
-
-async function ask(method, params) {
-  try {
-    return await wallet().request({ method, params })
-  } catch (error) {
-    if (error?.code === REFUSED) throw new Told("refused")
-    if (error?.code === BUSY) throw new Told("busy")
-    throw error
-  }
-}
-
-// The account that is to sign: one that the party has registered.
-async function account(expected) {
-  if (!wallet()) throw new Told("none")
-  const found = await ask("eth_requestAccounts")
-  if (!found?.length) throw new Told("locked")
-  const fitting = found.find((each) => expected.some((address) => same(address, each)))
-  if (!fitting) throw new Told("wrong", { found: found[0] })
-  return fitting
-}
-
-// The typed data names its chain, so signing needs none; but many wallets insist on being on it.
-async function goTo(chain) {
-  const wanted = "0x" + chain.toString(16)
-  try {
-    if (BigInt(await wallet().request({ method: "eth_chainId" })) === BigInt(wanted)) return true
-    await wallet().request({ method: "wallet_switchEthereumChain", params: [{ chainId: wanted }] })
-    return true
-  } catch (error) {
-    if (error?.code === REFUSED) throw new Told("refused")
-    return error?.code !== UNKNOWN_CHAIN
-  }
-}
+import { Told, account, ask, goTo, post, say, toldOf } from "./provider.js"
 
 async function sign(address, typedData) {
   const text = JSON.stringify(typedData)
@@ -62,26 +15,10 @@ async function sign(address, typedData) {
   }
 }
 
-async function post(href, csrf, body) {
-  let answer
-  try {
-    answer = await fetch(href, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
-      body: JSON.stringify(body),
-    })
-  } catch {
-    throw new Told("offline")
-  }
-  const found = await answer.json().catch(() => ({}))
-  return { status: answer.status, ok: answer.ok, found }
-}
-
 class Signing {
   constructor(block) {
     this.block = block
     this.button = block.querySelector("[data-wallet-go]")
-    this.status = block.querySelector("[data-wallet-status]")
     this.bar = block.querySelector("progress")
     this.expected = block.dataset.expected.split(" ").filter(Boolean)
     this.prepared = null
@@ -89,11 +26,8 @@ class Signing {
     block.querySelector("[data-wallet-live]").hidden = false
   }
 
-  say(code, values = {}, tone = "calm") {
-    const word = this.block.querySelector(`[data-word="${code}"]`) ?? this.block.querySelector('[data-word="failed"]')
-    this.status.textContent = word.textContent.replace(/\[(\w+)\]/g, (_, name) => values[name] ?? "")
-    this.status.parentElement.className = `notice ${tone}`
-    this.status.parentElement.hidden = false
+  say(code, values, tone) {
+    say(this.block, code, values, tone)
   }
 
   async run() {
@@ -102,7 +36,7 @@ class Signing {
     try {
       await this.go()
     } catch (error) {
-      const told = error instanceof Told ? error : new Told("failed", { reason: String(error?.message ?? error) })
+      const told = toldOf(error)
       this.say(told.code, { expected: this.expected.join(" "), ...told.values }, told.code === "changed" ? "warn" : "bad")
     } finally {
       this.button.disabled = false
