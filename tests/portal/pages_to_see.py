@@ -13,6 +13,7 @@ from portal.acquainted import acquainted
 from portal.handed import handed
 from portal.keyed import keyed
 from portal.mending import mending
+from portal.qualified import qualified
 from portal.told import told
 
 
@@ -85,6 +86,12 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/drafts/{done}"),
     Page("signer", "/supplier/drafts/{waiting}"),
     Page("signer", "/supplier/drafts/unknown", 404),
+    Page(None, "/apply"),
+    Page("admin", "/supplier/documents"),
+    Page("auditor", "/supplier/documents"),
+    Page("registrar", "/admin/applications"),
+    Page("registrar", "/admin/applications/{application}"),
+    Page("registrar", "/admin/parties/{qualified}"),
 ]
 
-MAKERS: list[Maker] = [keyed, told, handed, mending, acquainted]
+MAKERS: list[Maker] = [keyed, told, handed, mending, acquainted, qualified]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Response, UploadFile
 from pydantic import Field
 from sqlalchemy import Connection
+from starlette.datastructures import UploadFile as Upload
 
 from suyuan.access.model import Caller, Scope
 from suyuan.anchoring.leaves import proof_of
@@ -59,8 +60,10 @@ class FileOut(Form):
         )
 
 
-def taken(parts: Gateway, upload: UploadFile, allowed: Kinds) -> CheckedFile:
+def taken(parts: Gateway, upload: Upload | None, allowed: Kinds) -> CheckedFile:
     """What was uploaded, looked into. Raises FileRefused, FileTooLarge. Call it before a transaction."""
+    if upload is None:
+        raise FileRefused("There is no file.", code="file.missing")
     limit = parts.settings.max_file_bytes
     if upload.size is not None and upload.size > limit:
         raise FileTooLarge(f"The file has {upload.size} bytes; at most {limit} are taken.")

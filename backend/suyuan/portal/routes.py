@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 
 from suyuan.kernel.errors import NotFound
 from suyuan.portal import (
+    apply,
+    cases,
     entering,
     handover_acts,
     handovers,
@@ -14,6 +16,7 @@ from suyuan.portal import (
     live_routes,
     lots,
     own_account,
+    papers,
     people,
     static_files,
     submissions,
@@ -46,5 +49,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     lots.router,
     handover_acts.router,
     handovers.router,
+    apply.router,
+    papers.router,
+    cases.router,
     _rest,
 )

@@ -32,6 +32,12 @@ from suyuan.qualification.papers import paper_faults
 ROLES = ("producer", "processor", "carrier", "warehouse", "retailer", "laboratory", "inspector")
 MOST_SITES = 50
 MOST_DOCUMENTS = 40
+_NEEDED_CODES = {
+    Kind.BUSINESS_LICENCE: "needed.business-licence",
+    Kind.PRODUCTION_LICENCE: "needed.production-licence",
+    Kind.TRADE_LICENCE: "needed.trade-licence",
+    Kind.LABORATORY: "needed.laboratory",
+}
 _LICENCES = frozenset({Kind.PRODUCTION_LICENCE, Kind.TRADE_LICENCE})
 
 
@@ -135,10 +141,13 @@ def _contact_faults(contact: Contact) -> list[Fault]:
     if not contact.phone and not contact.email:
         message = "There is neither a telephone number nor an e-mail address."
         found.append(Fault("/phone", "contact.none", message, "Give one of them."))
-    for name, text in (("phone", contact.phone), ("email", contact.email)):
+    for name, code, text in (
+        ("phone", "contact.phone", contact.phone),
+        ("email", "contact.email", contact.email),
+    ):
         if text and not _is_login(text, mail=name == "email"):
             message = f"{text[:60]!r} cannot be reached."
-            found.append(Fault(f"/{name}", f"contact.{name}", message, "Check it for a slip."))
+            found.append(Fault(f"/{name}", code, message, "Check it for a slip."))
     return found
 
 
@@ -170,10 +179,10 @@ def _needed_checks(form: Form, papers: list[Document]) -> list[Check]:
     for kinds in needed_kinds(form.roles):
         kind = min(kinds)
         if any(paper.kind in kinds for paper in papers):
-            found.append(Check(f"needed.{kind}", Verdict.PASS, "/documents"))
+            found.append(Check(_NEEDED_CODES[kind], Verdict.PASS, "/documents"))
         else:
             message = f"The {kind} is missing."
-            found.append(Check(f"needed.{kind}", Verdict.FAIL, "/documents", message, "Upload it."))
+            found.append(Check(_NEEDED_CODES[kind], Verdict.FAIL, "/documents", message, "Upload it."))
     return found
 
 

@@ -28,7 +28,7 @@ def plain_facts(kind: Kind, facts: Facts) -> Facts:
 
 def paper_faults(kind: Kind, facts: Facts, today: date) -> list[Fault]:
     """Everything that is wrong with a paper by itself; `today` is the day in Beijing."""
-    found = [*_number_faults(kind, facts), *_line_faults("issuer", facts.issuer)]
+    found = [*_number_faults(kind, facts), *_line_faults("issuer", "document.issuer", facts.issuer)]
     found += _day_faults(kind, facts, today)
     if kind is Kind.TEST_REPORT:
         found += _report_faults(facts, today)
@@ -61,12 +61,10 @@ def _read(kind: Kind, number: str) -> str:
     return number
 
 
-def _line_faults(name: str, text: str | None, *, needed: bool = True) -> list[Fault]:
-    if not text and not needed:
-        return []
+def _line_faults(name: str, code: str, text: str | None) -> list[Fault]:
     if not text or not text.strip() or len(text) > 200 or not text.isprintable():
         message = f"The {name} is missing or not one line of at most 200 characters."
-        return [Fault(f"/{name}", f"document.{name}", message, "Copy it from the paper.")]
+        return [Fault(f"/{name}", code, message, "Copy it from the paper.")]
     return []
 
 
@@ -98,7 +96,8 @@ def _day_faults(kind: Kind, facts: Facts, today: date) -> list[Fault]:
 
 
 def _report_faults(facts: Facts, today: date) -> list[Fault]:
-    found = [*_line_faults("sample", facts.sample), *_line_faults("standard", facts.standard)]
+    found = [*_line_faults("sample", "document.sample", facts.sample)]
+    found += _line_faults("standard", "document.standard", facts.standard)
     found += _laboratory_faults(facts)
     issued, until = facts.valid_from, facts.lab_until
     if until is None:
@@ -120,11 +119,11 @@ def _laboratory_faults(facts: Facts) -> list[Fault]:
         message = "There is neither a CMA nor a CNAS number."
         return [Fault("/cma", "document.no-accreditation", message, "Give one of them, as printed.")]
     found = []
-    for name, read in (("cma", cma_number), ("cnas", cnas_number)):
+    for name, code, read in (("cma", "document.cma", cma_number), ("cnas", "document.cnas", cnas_number)):
         text = getattr(facts, name)
         try:
             if text:
                 read(text)
         except ValueError as error:
-            found.append(Fault(f"/{name}", f"document.{name}", str(error), "Copy it from the paper."))
+            found.append(Fault(f"/{name}", code, str(error), "Copy it from the paper."))
     return found

@@ -37,6 +37,14 @@ def applications_in(
     return load_applications(conn, applications.c.state.in_(named), applications.c.id > after, limit=limit)
 
 
+def latest_in(conn: Connection, states: Iterable[State], limit: int) -> list[Application]:
+    """Applications in these states, the newest first."""
+    named = [str(state) for state in states]
+    query = select(applications.c.id).where(applications.c.state.in_(named))
+    newest = conn.execute(query.order_by(applications.c.id.desc()).limit(limit)).scalars().all()
+    return load_applications(conn, applications.c.id.in_(newest))[::-1]
+
+
 def count_in(conn: Connection, state: State) -> int:
     query = select(func.count()).select_from(applications).where(applications.c.state == str(state))
     return int(conn.execute(query).scalar_one())
