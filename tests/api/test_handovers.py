@@ -167,3 +167,31 @@ def test_what_is_no_temperature_is_refused_by_its_place(ask, offered, celsius):
     answer = ask("carrier", f"/handovers/{offered['id']}/measurements", measurements=[given])
     assert answer.status_code == 422
     assert "/measurements/0/surface/2/celsius" in answer.text
+
+
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\xdac\xfc\xcf\xc0P\x0f\x00\x04\x85\x01\x80\x84\xa9\x8c!\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@pytest.fixture
+def keep(client, sides):
+    def kept(who):
+        upload = {"file": ("seal.png", PICTURE, "image/png")}
+        answer = client.post("/api/v1/files", files=upload, headers=sides[who])
+        assert answer.status_code == 201, answer.text
+        return answer.json()["hash"]
+
+    return kept
+
+
+@pytest.mark.parametrize(("holder", "seen_by"), [("carrier", {"farm", "carrier"}), ("store", {"store"})])
+def test_a_photo_is_seen_by_the_other_side_and_a_strangers_by_nobody_else(
+    client, ask, sides, offered, keep, holder, seen_by
+):
+    named = keep(holder)
+    answer = ask("carrier", f"/handovers/{offered['id']}/refuse", reason="wet", evidence=[named])
+    assert answer.status_code == 200
+    seen = {who for who in sides if client.get(f"/api/v1/files/{named}", headers=sides[who]).is_success}
+    assert seen == seen_by

@@ -27,6 +27,7 @@ from suyuan.handovers.desk import (
 )
 from suyuan.handovers.documents import counts_by_itself, document
 from suyuan.handovers.errors import AlreadyAnswered, HandoverRefused, OutOfOrder
+from suyuan.handovers.evidence import share
 from suyuan.handovers.facts import check_measurements
 from suyuan.handovers.judging import Judged, check, judged
 from suyuan.handovers.leave import again
@@ -97,6 +98,7 @@ def _answered(  # noqa: PLR0913, PLR0917 - both answers go one way
         "choice_reason": choice.reason if choice else None,
     }
     repository.insert_outcome(conn, row, named)
+    share(conn, clock, desk.party, found.sender, act.body)
     _tell(conn, clock, desk, found, named, back, at, submission)
     return again(conn, found)
 

@@ -8,6 +8,7 @@ from suyuan.handovers import repository
 from suyuan.handovers.desk import Desk, done_before, happened, locked, noted, submit, write_act
 from suyuan.handovers.documents import document, seen, statement, with_handover, with_temperatures
 from suyuan.handovers.errors import OutOfOrder
+from suyuan.handovers.evidence import share
 from suyuan.handovers.facts import check_measurements, read_measurement, told_by
 from suyuan.handovers.judging import Judged, judged
 from suyuan.handovers.model import OPEN, Act, Handover
@@ -38,6 +39,8 @@ def measure(conn: Connection, clock: Clock, desk: Desk, handover_id: str, form: 
     submission = submit(conn, clock, desk, document([with_handover(event, told)], at))
     act = write_act(conn, clock, desk, Act.MEASURE, found, form, at, submission)
     repository.insert_checks(conn, act.number, said.rows)
+    other = found.sender if desk.party == found.receiver else found.receiver
+    share(conn, clock, desk.party, other, act.body)
     noted(conn, clock, desk, "measured", found.id, {"lines": len(lines)})
     return found
 

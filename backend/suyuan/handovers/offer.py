@@ -23,6 +23,7 @@ from suyuan.handovers.documents import (
     with_temperatures,
 )
 from suyuan.handovers.errors import HandoverRefused, OutOfOrder
+from suyuan.handovers.evidence import share
 from suyuan.handovers.facts import check_measurements, read_measurement
 from suyuan.handovers.model import NO_PROFILE, Act, Handover, Line
 from suyuan.handovers.profiles import fitting, profiles
@@ -66,6 +67,7 @@ def offer(conn: Connection, clock: Clock, desk: Desk, form: Offer) -> Handover:
     act = write_act(conn, clock, desk, Act.OFFER, (number, handover_id), form, at, submission)
     by_line = {each.line: one for each, one in zip(form.measurements, measured, strict=True)}
     repository.insert_checks(conn, act.number, [(one, by_line[one.line or 0], None) for one in findings])
+    share(conn, clock, sender.number, receiver.number, act.body)
     facts = {"from": sender.number, "lines": len(lines)}
     tell(conn, clock, receiver.number, "handover.offered", handover_id, facts)
     noted(conn, clock, desk, "offered", handover_id, {"to": receiver.number, "lines": len(lines)})

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 from suyuan.access.model import Caller, Scope
 from suyuan.handovers import repository
 from suyuan.handovers import tables as t
+from suyuan.handovers.documents import counts_by_itself
 from suyuan.handovers.errors import HandoverUnknown
-from suyuan.handovers.model import Act, Check, Done, Handover, Line, LineResult, State
+from suyuan.handovers.model import OPEN, Act, Check, Done, Handover, Line, LineResult, State
 from suyuan.handovers.numbers import amount_text
 from suyuan.handovers.profiles import profile_of
 from suyuan.handovers.rules.temperature import limit_text
 from suyuan.kernel.hashing import to_hex
+from suyuan.lots.registry import lots_of
 from suyuan.parties.queries import parties_by_number
 
 DIRECTIONS = ("in", "out")
@@ -82,6 +84,16 @@ def returned_by(conn: Connection, found: Handover) -> str | None:
     return conn.execute(its).scalar()
 
 
+def overtaken(conn: Connection, found: Handover) -> list[str]:
+    """URIs of the lots that another record has moved while nobody has answered here."""
+    if found.state not in OPEN:
+        return []
+    ends = (found.sender, found.receiver)
+    lots = lots_of(conn, [line.lot_id for line in found.lines]).values()
+    moved = [each for each in lots if (each.state.custodian, each.state.offered_to) != ends]
+    return sorted(each.uri for each in moved if not counts_by_itself(each.uri))
+
+
 def as_json(conn: Connection, found: Handover) -> dict[str, Any]:
     """A handover with everything that both sides see of it."""
     done = acts_of(conn, found)
@@ -90,6 +102,7 @@ def as_json(conn: Connection, found: Handover) -> dict[str, Any]:
         "note": found.note,
         "outcome": _outcome_json(found),
         "returnedBy": returned_by(conn, found),
+        "overtaken": overtaken(conn, found),
         "acts": [_act_json(each) for each in done],
         "checks": [_check_json(each) for each in checks],
         "disputes": [_act_json(each) | {"said": dict(each.body)} for each in done if each.act is Act.ANSWER],

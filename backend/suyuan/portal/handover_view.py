@@ -63,6 +63,7 @@ class View:
     acts: Sequence[Done]
     findings: Sequence[Finding]
     returned_by: str | None
+    overtaken: Sequence[str]
     own: int
 
     @property
@@ -90,7 +91,8 @@ def view_of(conn: Connection, found: Handover, own: int) -> View:
     lines = [line_view(each, goods.get(each.lot_id), results.get(each.line)) for each in found.lines]
     checks = newest(queries.checks_of(conn, acts))
     findings = ordered(each.finding for each in checks)
-    return View(found, names_of(conn, [found]), lines, acts, findings, queries.returned_by(conn, found), own)
+    back, moved = queries.returned_by(conn, found), queries.overtaken(conn, found)
+    return View(found, names_of(conn, [found]), lines, acts, findings, back, moved, own)
 
 
 def newest(checks: Sequence[Check]) -> list[Check]:

@@ -1,3 +1,23 @@
+// A keypad with big digits for temperatures, and a button for the minus sign that it lacks.
+for (const field of document.querySelectorAll("[data-flip]")) {
+  const flip = document.createElement("button");
+  const pair = document.createElement("span");
+  flip.type = "button";
+  flip.className = "button plain flip";
+  flip.textContent = "±";
+  flip.setAttribute("aria-label", field.dataset.flip);
+  flip.addEventListener("click", () => {
+    const plain = field.value.trim().replace(/^[-−－]/, "");
+    field.value = plain === field.value.trim() ? `-${plain}` : plain;
+    field.focus();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  pair.className = "pair";
+  field.inputMode = "decimal";
+  field.replaceWith(pair);
+  pair.append(field, flip);
+}
+
 // Shows whether accepted, refused and missing add up, while they are typed. Whole numbers of millionths: no rounding.
 const millionths = (text) => {
   const plain = text.normalize("NFKC").trim();
