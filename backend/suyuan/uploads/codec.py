@@ -131,6 +131,11 @@ def marks(data: bytes) -> list[tuple[bytes, bytes]]:
     ]
 
 
+def unpack_places(data: bytes) -> list[list[tuple[str, int]]]:
+    """(sheet, row) of each row of each event of a document."""
+    return [[(sheet, row) for sheet, row in event] for event in unpack(data)]
+
+
 def pack_groups(groups: Iterable[FaultGroup]) -> bytes:
     """Groups of equal faults, without those of other blocks."""
     return pack([_group_listed(each) for each in groups])

@@ -197,7 +197,7 @@ def _samples(conn: Connection, draft: Draft, root: bytes, work: _Work) -> list[d
     passed, wanted = 0, sample_places(root, work.tally.rows)
     for count, packed in work.places:
         here = [each - passed for each in wanted if passed <= each < passed + count]
-        flat = [tuple(place) for event in codec.unpack(packed) for place in event] if here else []
+        flat = [place for event in codec.unpack_places(packed) for place in event] if here else []
         places += [flat[each] for each in here]
         passed += count
     found: dict[tuple[str, int], dict[str, str]] = {}

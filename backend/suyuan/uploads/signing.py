@@ -70,7 +70,7 @@ def sign(conn: Connection, clock: Clock, asked: Asked, root: bytes) -> Draft:
 def _left_out(conn: Connection, draft: Draft) -> Callable[[RowResult], bool]:
     """Whether a row is in none of the documents."""
     stored = repository.documents_where(conn, draft.id)
-    places = {tuple(place) for each in stored for event in codec.unpack(each.places) for place in event}
+    places = {place for each in stored for event in codec.unpack_places(each.places) for place in event}
     return lambda each: each.state is not RowState.EXAMPLE and (each.sheet, each.row) not in places
 
 

@@ -116,10 +116,9 @@ def _refused(desk: Desk, draft: Draft, number: int, refused: Refused) -> None:
     found = Foreseen()
     with desk.database.transaction() as conn:
         waiting = repository.documents_where(conn, draft.id, t.documents.c.number >= number)
-        places = {
-            (sheet, row) for each in waiting for event in codec.unpack(each.places) for sheet, row in event
-        }
-        found.add(refused, codec.unpack(waiting[0].places))
+        events = [codec.unpack_places(each.places) for each in waiting]
+        places = {place for document in events for event in document for place in event}
+        found.add(refused, events[0])
 
         def stays_out(result: RowResult) -> bool:
             return (result.sheet, result.row) in places
