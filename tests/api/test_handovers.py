@@ -188,7 +188,7 @@ def keep(client, sides):
 
 @pytest.mark.parametrize(("holder", "seen_by"), [("carrier", {"farm", "carrier"}), ("store", {"store"})])
 def test_a_photo_is_seen_by_the_other_side_and_a_strangers_by_nobody_else(
-    client, ask, sides, offered, keep, holder, seen_by
+    client, ask, sides, offered, *, keep, holder, seen_by
 ):
     named = keep(holder)
     answer = ask("carrier", f"/handovers/{offered['id']}/refuse", reason="wet", evidence=[named])
