@@ -20,6 +20,7 @@ COMMANDS = [
     "deploy",
     "audit",
     "db",
+    "account",
     "party",
     "key",
     "submit",
