@@ -133,6 +133,7 @@ ONLY_GROW = {
     "qualification_applications",
     "qualification_documents",
     "qualification_warnings",
+    "qualification_showings",
     "parties_parties",
     "parties_identifiers",
     "parties_sites",

@@ -37,6 +37,7 @@ from suyuan.passport.page import (
 from suyuan.passport.qr import qr_svg
 from suyuan.passport.shelf import Answer, Shelf
 from suyuan.passport.story import Story, gather
+from suyuan.qualification.queries import last_showing
 
 router = APIRouter(tags=["passport"])
 
@@ -147,7 +148,9 @@ def _kept_or_made(request: Request, parts: Gateway, uri: str, asked: Asked) -> A
     with parts.database.reading() as conn:
         mark = mark_of_lot(conn, lot_id(uri))
         asked = asked.within(entries_in(mark))
-        key = (uri, asked if asked.form != "bundle" else asked.form)
+        key: tuple[object, ...] = (uri, asked.form)
+        if asked.form != "bundle":
+            key = (uri, asked, last_showing(conn))
         found = shelf.take(key, mark)
         if found is not None:
             return found

@@ -38,6 +38,7 @@ from suyuan.passport.model import (
     Vouch,
     Who,
 )  # fmt: skip
+from suyuan.passport.papers import papers_of
 from suyuan.passport.story import Story
 from suyuan.verify.agreement import disagreement
 
@@ -76,6 +77,7 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         as_of=_moment(story.as_of),
         doubt=story.doubt,
         gaps=gaps,
+        papers=papers_of(conn, steps),
     )
 
 

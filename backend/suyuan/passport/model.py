@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from suyuan.kernel.ledger import Kind
@@ -142,6 +142,23 @@ class ChainFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A licence or certificate that a party lets the page name. `standing`: whether it was valid when the
+    party brought the lot into being (`valid`, `over`, `early`); the days are those printed on it, None: for
+    good. `file` is the SHA-256 of the scan, 0x-hex.
+    """
+
+    party: Who
+    kind: str
+    number: str
+    issuer: str
+    begin: date | None
+    until: date | None
+    standing: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class LotPage:
     """Everything that the page of one lot says."""
 
@@ -161,6 +178,7 @@ class LotPage:
     as_of: tuple[int, datetime] | None = None  # the block up to which the final entries are complete
     doubt: tuple[str, datetime] | None = None  # a latch of anchoring, and since when
     gaps: tuple[Gap, ...] = field(default=())
+    papers: tuple[Paper, ...] = ()
 
     @property
     def final(self) -> tuple[Step, ...]:

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from suyuan.access.model import Caller, Scope
+from suyuan.database.prepared import Prepared
 from suyuan.qualification.errors import ApplicationUnknown, DocumentUnknown
 from suyuan.qualification.model import Application, Contact, Document, DocumentState, State
 from suyuan.qualification.repository import load_applications, load_documents
-from suyuan.qualification.tables import applications, contacts, documents
+from suyuan.qualification.tables import applications, contacts, documents, showings
 
 
 def application_of(conn: Connection, identifier: str, caller: Caller) -> Application:
@@ -88,6 +89,15 @@ def shown_of(conn: Connection, party: int) -> list[Document]:
     """The papers that the party lets the passport name: approved ones, and those that they replaced."""
     states = (str(DocumentState.APPROVED), str(DocumentState.REPLACED))
     return load_documents(conn, documents.c.party == party, documents.c.shown, documents.c.state.in_(states))
+
+
+_LAST_SHOWING = Prepared(select(func.coalesce(func.max(showings.c.id), 0)))
+
+
+def last_showing(conn: Connection) -> int:
+    """A number that grows whenever some party says anew which papers passports name; every page asks."""
+    ((found,),) = _LAST_SHOWING.rows(conn, {})
+    return int(found)
 
 
 def is_shown(conn: Connection, file: bytes) -> bool:

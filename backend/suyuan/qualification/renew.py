@@ -21,7 +21,7 @@ from suyuan.qualification.errors import DocumentRefused, DocumentUnknown, OwnApp
 from suyuan.qualification.model import Document, DocumentState, Facts, Kind, day_of
 from suyuan.qualification.papers import paper_faults, plain_facts
 from suyuan.qualification.standing import move
-from suyuan.qualification.tables import documents
+from suyuan.qualification.tables import documents, showings
 
 _NUMBERED = frozenset({Kind.PRODUCTION_LICENCE, Kind.TRADE_LICENCE, Kind.LABORATORY})
 
@@ -91,6 +91,8 @@ def approve(conn: Connection, clock: Clock, caller: Caller, document: str) -> Do
     conn.execute(update(documents).where(before).values(state=str(DocumentState.REPLACED)))
     # The party has said once that this paper may be named; a renewal of it goes on being named.
     _decide(conn, clock, caller, found, DocumentState.APPROVED, shown=any(shown))
+    if any(shown):
+        _note_showing(conn, clock, caller, document, shown=True)
     move(conn, clock, found.party)
     return queries.document_of(conn, document, caller)
 
@@ -112,8 +114,14 @@ def show(conn: Connection, clock: Clock, caller: Caller, document: str, *, shown
         raise WrongState("Only a paper that was approved can be shown.")
     if found.shown is not shown:
         conn.execute(update(documents).where(documents.c.id == document).values(shown=shown))
+        _note_showing(conn, clock, caller, document, shown=shown)
         trail.note(conn, clock, caller, "document.shown", document, {"shown": shown})
     return queries.document_of(conn, document, caller)
+
+
+def _note_showing(conn: Connection, clock: Clock, caller: Caller, document: str, *, shown: bool) -> None:
+    row = {"document": document, "shown": shown, "by": caller.token, "at": clock.now()}
+    conn.execute(insert(showings).values(row))
 
 
 def _waiting(conn: Connection, caller: Caller, document: str) -> Document:

@@ -110,6 +110,20 @@ warnings = append_only(
     )
 )
 
+#: What parties said of which papers passports may name, in its order; the newest word on a paper counts.
+showings = append_only(
+    Table(
+        "qualification_showings",
+        metadata,
+        Column("id", _Id, primary_key=True, autoincrement=True),
+        Column("document", String(36), ForeignKey("qualification_documents.id"), nullable=False, index=True),
+        Column("shown", Boolean, nullable=False),
+        Column("by", String(16), nullable=False),
+        Column("at", UtcMillis, nullable=False),
+        sqlite_autoincrement=True,
+    )
+)
+
 #: New applications by the place that they came from, hashed with the day; dropped after two days.
 arrivals = Table(
     "qualification_arrivals",
