@@ -27,7 +27,7 @@ from bench.documents import PARTY, document, lots_of  # noqa: E402 - after the p
 from bench.eas import attestation_gas  # noqa: E402
 from bench.load import Call, rate  # noqa: E402
 from bench.report import Row, write  # noqa: E402
-from bench.sheets import upload  # noqa: E402
+from bench.uploading import upload  # noqa: E402
 from stories.running import RunningSystem, free_port  # noqa: E402
 
 PEERS = ROOT / "tests/bench/peers"

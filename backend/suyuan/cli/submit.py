@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from suyuan.cli.columns import columns
 from suyuan.cli.connection import Connection
 from suyuan.cli.exits import Exit, stop
+from suyuan.cli.sheets import SHEETS, Wishes, submit_sheet
 
 ENDED = ("final", "rejected")
 POLL_SECONDS = 0.3
@@ -25,7 +26,9 @@ notes = Console(stderr=True, highlight=False)
 
 
 def submit(
-    file: Annotated[Path, typer.Argument(help="An EPCIS 2.0 document (JSON)", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="EPCIS 2.0 (JSON), Excel (.xlsx) or CSV", exists=True, dir_okay=False)
+    ],
     as_party: Annotated[
         str | None, typer.Option("--as", help="Party (number or URI) that speaks where no event says who")
     ] = None,
@@ -36,10 +39,24 @@ def submit(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is stored")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds that --wait waits at most")] = 600.0,
+    kind: Annotated[
+        str | None, typer.Option(help="Of a sheet: harvest, processing, packing, dispatch, receipt, ...")
+    ] = None,
+    only_good: Annotated[
+        bool, typer.Option("--only-good", help="Of a sheet: submit the good rows, keep the others as a draft")
+    ] = False,
 ) -> None:
     """Submit a document of one or several parties; a receipt comes at once, the proof later."""
-    content = file.read_bytes()
     gateway = Connection(timeout=300)
+    if file.suffix.lower() in SHEETS:
+        wishes = Wishes(as_party, kind, timeout, only_good=only_good, dry_run=dry_run, quiet=as_json)
+        answer = submit_sheet(gateway, file, wishes)
+        if wait and not dry_run:
+            answer = {**answer, "submissions": wait_until_ended(gateway, answer, timeout, quiet=as_json)}
+        if as_json:
+            typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    content = file.read_bytes()
     # No Idempotency-Key: the same bytes for the same party get the same answer anyhow (formats/capture.md).
     headers = {"Content-Type": "application/json"}
     options = {"as": as_party, "dry_run": dry_run or None, "onboard": onboard or None}
