@@ -116,6 +116,9 @@ def test_an_older_submission_that_was_stored_later_takes_the_number_after(outsid
     assert outside.operation("own").sequence == 1
     assert outside.operation("seen late").sequence == 2
     assert outside.states()[State.FINAL] == 3
+    with outside.database.reading() as conn:
+        query = select(operations.c.sequence).where(operations.c.sequence.is_not(None))
+        assert list(conn.execute(query.order_by(operations.c.place)).scalars()) == [1, 2]
 
 
 def test_the_registrars_word_about_a_party_waits_for_no_signature_of_it(outside: Harness) -> None:
