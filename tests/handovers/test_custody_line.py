@@ -64,7 +64,7 @@ def test_there_is_no_hole_and_no_overlap_and_the_last_has_it_now(acts):
     assert line[0].since == 25
     for one, following in pairwise(line):
         assert one.until == following.since
-        assert one.since < one.until
+        assert one.since <= one.until
     for moment in range(25, 60):
         holders = [x for x in line if x.since <= moment and (x.until is None or moment < x.until)]
         assert len(holders) == 1
@@ -83,4 +83,22 @@ def test_a_lots_line_follows_its_handovers(world):
     with world.database.reading() as conn:
         line = custody_of(conn, world.world.lot("A").lot_id)
     names = {number: name for name, number in world.numbers.items()}
+    assert line[0].until - line[0].since == (world.clock.now().timestamp() - 7200) - line[0].since
     assert [names[each.party] for each in line] == ["farm", "carrier"]
+
+
+def test_who_had_it_for_no_second_is_named_all_the_same():
+    entries = [
+        Told(1, Kind.PRODUCED, 10),
+        Told(1, Kind.OFFERED, 20, 2),
+        Told(2, Kind.ACCEPTED, 20, 1),
+        Told(2, Kind.OFFERED, 20, 3),
+        Told(3, Kind.ACCEPTED, 20, 2),
+    ]
+    line = stretches(entries)
+    assert [(each.party, each.since, each.until) for each in line] == [
+        (1, 10, 20),
+        (2, 20, 20),
+        (3, 20, None),
+    ]
+    assert custodian_at(line, 20) == 3

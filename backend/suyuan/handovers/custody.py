@@ -34,7 +34,8 @@ def stretches(entries: Iterable[RecordedEntry]) -> list[Stretch]:
     """The line of one lot from its entries in the order of the ledger; those set aside do not count.
 
     Every second from the first entry on belongs to exactly one party. Times are the parties' own words, and
-    the order is the ledger's: who takes over "before" the one before him had begun, has it from then on.
+    the order is the ledger's: who takes over "before" the one before him had begun, has it from then on. Who
+    handed on in the second in which he took over stands in the line too, with no second of his own.
     """
     found: list[Stretch] = []
     for each in entries:
@@ -50,7 +51,7 @@ def stretches(entries: Iterable[RecordedEntry]) -> list[Stretch]:
             found.append(_begun(each, since))
         elif each.kind in (Kind.SOLD, Kind.DISPOSED) and each.party == found[-1].party:
             found[-1] = _ended(found[-1], ended=each.occurred_at)
-    return [each for each in found if each.until is None or each.until > each.since]
+    return found
 
 
 def _begun(entry: RecordedEntry, since: int) -> Stretch:
