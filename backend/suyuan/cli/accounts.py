@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from suyuan.cli.columns import columns
+from suyuan.cli.connection import running_url
 from suyuan.cli.exits import Exit, stop
 from suyuan.cli.system import private_settings
 from suyuan.kernel.errors import Refused, SuyuanError
@@ -48,7 +50,9 @@ def add(
         )
         code = invitations.invite(conn, clock, made, "operator")
         trail.note(conn, clock, None, "account.invited", made, {"party": party, "seats": sorted(names)})
-    typer.echo(f"{settings.public_url}/invitation/{code}")
+    typer.echo(
+        f"{os.environ.get('SUYUAN_PUBLIC_URL') or running_url() or settings.public_url}/invitation/{code}"
+    )
 
 
 @account.command("list")

@@ -38,6 +38,12 @@ def _read(path: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def running_url() -> str | None:
+    """The address of the gateway that `suyuan up` runs on this data folder, if it does."""
+    url = _read(data_dir() / "run.json").get("url")
+    return url if isinstance(url, str) else None
+
+
 def find_address() -> Address:
     """SUYUAN_PUBLIC_URL and SUYUAN_TOKEN when given, else what `suyuan up` left in the data folder."""
     running = _read(data_dir() / "run.json")
