@@ -365,10 +365,43 @@ def test_a_sheet_written_with_a_name_space_prefix_is_read():
     assert len(judge_file(rezipped(one_row(), change))) == 1
 
 
-@pytest.mark.parametrize("trick", [b'<c x="&gt;" r="XFD9"', b'<y:c r="XFD9"', b"<c r='XFD9'"])
+@pytest.mark.parametrize("trick", [b'<c x=">" r="XFD9"', b'<y:c r="XFD9"', b"<c r='XFD9'"])
 def test_a_cell_written_to_slip_past_the_count_is_refused(trick):
     data = rezipped(one_row(), lambda n, c: c.replace(b'<c r="C2"', trick) if n.endswith("sheet1.xml") else c)
     assert refused(data) == "file.broken"
+
+
+def in_sheet(change):
+    """A good row whose sheet's text was changed."""
+    return rezipped(one_row(), lambda n, c: change(c) if n.endswith("sheet1.xml") else c)
+
+
+def test_attributes_in_any_order_and_cells_without_references_are_read():
+    import re
+
+    turned = in_sheet(lambda c: re.sub(rb'<(c|row) (r="\w+")((?: \w+="[^"]*")+)', rb"<\1\3 \2", c))
+    bare = in_sheet(lambda c: re.sub(rb'<(c|row) r="\w+"', rb"<\1", c))
+    far = in_sheet(lambda c: c.replace(b'<c r="C2"', b'<c s="0" r="XFD2"'))
+    assert judge_file(turned)[0].values == judge_file(one_row())[0].values
+    assert read_table(bare, "a.xlsx").row_count == 1
+    assert refused(far) == "file.columns"
+
+
+def test_a_failed_formula_whose_place_is_not_clear_is_refused_and_no_blank():
+    data = in_sheet(lambda c: c.replace(b'<c r="H2" t="s"', b'<c t="e" r="H2"'))
+    assert refused(data) == "file.broken"
+
+
+def test_what_other_programs_put_beside_the_sheets_is_no_concern():
+    out = io.BytesIO(one_row())
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("customXml/item1.xml", '<?xml version="1.0"?><a/>'.encode("utf-16"))
+        archive.writestr("docProps/x.xml", "<!DOCTYPE a><a/>")
+    assert len(judge_file(out.getvalue())) == 1
+
+
+def test_a_sheet_without_a_header_is_told_from_an_empty_one():
+    assert refused(workbook([[1, 2, 3], [4, 5, 6]])) == "file.no_header"
 
 
 def test_a_sheet_with_very_many_links_behind_its_cells_is_read():

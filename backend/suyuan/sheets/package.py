@@ -62,7 +62,7 @@ def inspect(data: bytes, limits: Limits) -> Package:
 
 
 def _check_names(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
-    names = [part.filename.lower() for part in parts]
+    names = [_name(part) for part in parts]
     if any(part.flag_bits & 0x1 for part in parts):
         raise FileRefused("file.encrypted")
     if any(_MACROS.search(name) for name in names):
@@ -75,20 +75,26 @@ def _check_names(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise FileRefused("file.broken")
 
 
+def _name(part: zipfile.ZipInfo) -> str:
+    """As other programs take it: some write folders with a backslash."""
+    return part.filename.replace("\\", "/").lower()
+
+
 def _look_at(part: zipfile.ZipInfo, data: bytes, left: int, package: Package) -> int:
     """Inflate one part; returns its true size."""
-    name = part.filename.lower()
+    name = _name(part)
     package.external_links |= "/externallinks/" in name
     facts = SheetFacts() if _SHEET.fullmatch(name) else None
-    most = min(left, part.file_size, _KEPT_BYTES if name in _KEPT else left)
+    most = min(left, _KEPT_BYTES if name in _KEPT else left)
     most = min(most, _STRINGS_BYTES) if name == _STRINGS else most
+    is_read = name.startswith(("xl/", "[content")) and name.endswith((".xml", ".rels"))
     size, tail = 0, b""
     for piece in _inflated(part, data):
         size += len(piece)
         if size > most:
             raise FileRefused("file.zip_bomb")
         text = tail + piece
-        if b"<!DOCTYPE" in text or (b"\0" in piece and name.endswith((".xml", ".rels"))):
+        if is_read and (b"<!DOCTYPE" in text or b"\0" in piece):
             raise FileRefused("file.broken")
         if facts is not None:
             tail = scan(text, facts)

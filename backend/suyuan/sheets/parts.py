@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from suyuan.sheets.errors import FileRefused
 
 _PREFIX = re.compile(rb"<(\w+):worksheet\b")
-#: How every known program writes: the reference is the first attribute.
+#: How most programs write: the reference is the first attribute.
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"')
 _ANY_CELL = re.compile(rb"<c[\s/>]")
-_ROW = re.compile(rb'<row r="(\d{1,7})"')
+_ROW = re.compile(rb"""<row(?=[\s/>])((?:\s+[\w:.]+="[^"<>]*")*)\s*/?>""")
 _ANY_ROW = re.compile(rb"<row[\s/>]")
-#: The same at leisure: which cells hold something.
-_FULL_CELL = re.compile(rb"""<c r="([A-Z]{1,3})(\d{1,7})"(?:\s+[\w:]+="[^"<>]*")*\s*>""")
+#: The same at leisure: attributes in any order, and which cells hold something.
+_FULL_CELL = re.compile(rb"""<c(?=[\s/>])((?:\s+[\w:.]+="[^"<>]*")*)\s*(/?)>""")
+_REFERENCE = re.compile(rb"""\sr="([A-Z]{0,3})(\d{1,7})\"""")
 _HIDDEN_ROW = re.compile(rb"""<row\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _HIDDEN_COLUMN = re.compile(rb"""<col\s[^<>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _FAILED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]*\st="e"[^<>]*>')
+_FAILED_CELL = re.compile(rb'<c\s(?:[^<>]*\s)?t="e"[^<>]*>')
 _UNCALCULATED = re.compile(
     rb"""<c r="([A-Z]{1,3})(\d{1,7})"(?![^<>]*\bt="str")[^<>]*>\s*+<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)"""
     rb"""\s*+(?:(?:<v\s*+/>|<v></v>)\s*+)?</c>"""
@@ -42,6 +44,7 @@ class SheetFacts:
     """
 
     prefix: bytes | None = None
+    rows: int = 0
     last_row: int = 0
     last_column: int = 0
     formulas: int = 0
@@ -80,13 +83,24 @@ def scan(text: bytes, facts: SheetFacts, *, last: bool = False) -> bytes:
         text = text.replace(facts.prefix, b"<")
     cut = len(text) if last else _cut(text)
     whole = text[:cut]
-    letters, numbers = _CELL.findall(whole), _ROW.findall(whole)
-    if len(letters) != len(_ANY_CELL.findall(whole)) or len(numbers) != len(_ANY_ROW.findall(whole)):
+    rows = _ROW.findall(whole)
+    letters = _CELL.findall(whole)
+    cells = len(_ANY_CELL.findall(whole))
+    if len(rows) != len(_ANY_ROW.findall(whole)):
         raise FileRefused("file.broken")
     foreign = (b":c " in whole or b":c>" in whole or b":row" in whole) and _OTHER_PREFIX.search(whole)
     if foreign or len(text) - cut > _LONGEST:
         raise FileRefused("file.broken")
-    _measure(whole, facts, set(letters), numbers)
+    numbers = [int(found[2]) for each in rows if (found := _REFERENCE.search(each))]
+    column = max((column_index(each.decode()) for each in set(letters)), default=0)
+    if len(letters) != cells or column >= _FAR_COLUMN or max(numbers, default=0) > _FAR_ROW:
+        _measure(whole, facts, cells)
+    else:
+        facts.last_column = max(facts.last_column, column)
+        facts.last_row = max([facts.last_row, *numbers])
+    facts.rows += len(rows)
+    if len(numbers) != len(rows):
+        facts.last_row = max(facts.last_row, facts.rows)
     formulas = whole.count(b"<f>") + whole.count(b"<f ") + whole.count(b"<f/>")
     facts.formulas += formulas
     if formulas:
@@ -99,22 +113,32 @@ def scan(text: bytes, facts: SheetFacts, *, last: bool = False) -> bytes:
     return text[cut:]
 
 
-def _measure(whole: bytes, facts: SheetFacts, letters: set[bytes], numbers: list[bytes]) -> None:
-    column = max((column_index(each.decode()) for each in letters), default=0)
-    row = max(map(int, numbers), default=0)
-    if column >= _FAR_COLUMN or row > _FAR_ROW:
-        full = _FULL_CELL.findall(whole)
-        column = max((column_index(each.decode()) for each in {letter for letter, _ in full}), default=0)
-        row = max(map(int, {number for _, number in full}), default=0)
-    facts.last_column = max(facts.last_column, column)
-    facts.last_row = max(facts.last_row, row)
+def _measure(whole: bytes, facts: SheetFacts, count: int) -> None:
+    """The furthest cell that holds anything; a cell without a reference stands behind the one before it."""
+    met = 0
+    for row in whole.split(b"<row"):
+        column = -1
+        for attributes, empty in _FULL_CELL.findall(row):
+            met += 1
+            found = _REFERENCE.search(attributes)
+            column = column_index(found[1].decode()) if found else column + 1
+            if not empty:
+                facts.last_column = max(facts.last_column, column)
+                facts.last_row = max(facts.last_row, int(found[2]) if found else 0)
+    if met != count:
+        raise FileRefused("file.broken")
 
 
 def _take_failed(whole: bytes, facts: SheetFacts) -> None:
+    """Failed formulas, which calamine gives as blanks: each must be known by its place."""
+    placed = 0
     for found in _FAILED.finditer(whole):
+        placed += 1
         value = _VALUE.search(whole, found.end(), found.end() + _LONGEST)
         shown = value[1].decode("utf-8", "replace") if value else "#N/A"
         _put(facts, found, shown)
+    if placed != len(_FAILED_CELL.findall(whole)):
+        raise FileRefused("file.broken")
 
 
 def _take_uncalculated(whole: bytes, facts: SheetFacts) -> None:

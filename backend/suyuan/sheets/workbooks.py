@@ -23,7 +23,6 @@ LIST_SHEET = "_lists"
 GUIDE_SHEETS = ("填写说明", "Instructions")
 #: Blank rows that may stand among the rows that count.
 _SPARE_ROWS = 1_000
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def read_workbook(data: bytes, limits: Limits) -> Table:
@@ -65,7 +64,7 @@ def _read(book: calamine.CalamineWorkbook, package: Package, limits: Limits) -> 
         notices += found[1] if found else []
     rows = sum(len(sheet.rows) for sheet in sheets)
     if not rows:
-        raise FileRefused("file.empty" if not sheets else "file.no_rows")
+        raise FileRefused("file.no_rows" if sheets else "file.no_header" if reader.filled else "file.empty")
     if rows > limits.max_rows:
         raise too_many_rows(rows, limits)
     return Table("xlsx", tuple(sheets), tuple(notices), mark, package.from_1904)
@@ -92,12 +91,15 @@ class _Reader:
         self._facts = facts
         self._limits = limits
         self._texts: dict[str, str] = {}
+        #: Whether any sheet holds anything at all.
+        self.filled = False
 
     def sheet(self, name: str, *, certain: bool) -> tuple[Sheet, list[Message]] | None:
         facts = self._facts[name]
         self._refuse_far(name, facts)
         read = self._book.get_sheet_by_name(name)
         rows = list(self._rows(read, facts))
+        self.filled = self.filled or bool(rows)
         made = make_sheet(name, rows, self._limits, certain=certain)
         if made is None:
             return None
@@ -169,7 +171,9 @@ def _facts_by_name(package: Package) -> dict[str, SheetFacts]:
     for sheet in book.iter():
         if not sheet.tag.endswith("}sheet"):
             continue
-        target = targets.get(sheet.get(_RELATION), "")
+        # Strict Open XML has another name space for the same attribute.
+        relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+        target = targets.get(relation, "")
         part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
         facts = package.sheets.get(part.lower())
         if facts is not None:
