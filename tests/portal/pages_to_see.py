@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from portal.acquainted import acquainted
 from portal.handed import handed
+from portal.inspected import inspected
 from portal.keyed import keyed
 from portal.mending import mending
 from portal.qualified import qualified
@@ -92,6 +93,19 @@ PAGES: list[Page] = [
     Page("registrar", "/admin/applications"),
     Page("registrar", "/admin/applications/{application}"),
     Page("registrar", "/admin/parties/{qualified}"),
+    Page("signer", "/supplier/inspections"),
+    Page("auditor", "/supplier/inspections?kind=testReport"),
+    Page("signer", "/supplier/inspections/{inspection}"),
+    Page("signer", "/supplier/inspections/new?kind=inspection"),
+    Page("signer", "/supplier/inspections/new?kind=testReport&lot=%22%3E%3Cb%3E"),
+    Page("signer", "/supplier/inspections/nothing", 404),
+    Page("auditor", "/supplier/exports"),
+    Page("admin", "/supplier/webhooks"),
+    Page("admin", "/supplier/webhooks/{endpoint}"),
+    Page("admin", "/supplier/webhooks/deliveries/{delivery}"),
+    Page("signer", "/supplier/webhooks", 403),
+    Page("qc", "/admin/hold-proposals"),
+    Page("director", "/admin/hold-proposals?state=declined"),
 ]
 
-MAKERS: list[Maker] = [keyed, told, handed, mending, acquainted, qualified]
+MAKERS: list[Maker] = [keyed, told, handed, mending, acquainted, qualified, inspected]

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from suyuan.access.model import Caller, Scope
-from suyuan.api.gateway import Gateway, GatewayPart, require
+from suyuan.api.gateway import Gateway, GatewayPart, check_fresh, require
 from suyuan.api.intake import limits_of
 from suyuan.api.lists import Limit
 from suyuan.inspections import queries
@@ -90,10 +90,7 @@ def _tell(
     *,
     prepare: bool,
 ) -> Response:
-    found, faults = read(member, kind, f"/{kind}")
-    if found is None:
-        raise RecordRefused(faults)
-    told = Told(found, _occasion(parts, body, found))
+    told = told_of(parts, body, member, kind)
     if caller.party is None:
         raise Forbidden("A record is told by a party, and this caller has none.", code="party.none")
     if prepare:
@@ -101,9 +98,18 @@ def _tell(
             request = told.request(caller)
             prepared = prepare_document(conn, parts.clock, request, limits_of(parts), parts.identity)
         return Response(orjson.dumps(prepared.as_json()), media_type="application/json")
+    check_fresh(parts, caller)
     with parts.database.transaction() as conn:
         accepted = record(conn, parts.clock, caller, told, limits_of(parts), parts.receipt_signer)
     return Response(orjson.dumps(accepted.answer), status_code=202, media_type="application/json")
+
+
+def told_of(parts: Gateway, body: TellingIn, member: dict[str, Any], kind: RecordKind) -> Told:
+    """What a body tells. Raises RecordRefused with every fault, NotAnIdentifier."""
+    found, faults = read(member, kind, f"/{kind}")
+    if found is None:
+        raise RecordRefused(faults)
+    return Told(found, _occasion(parts, body, found))
 
 
 def _occasion(parts: Gateway, body: TellingIn, found: Examination) -> Occasion:

@@ -9,9 +9,12 @@ from suyuan.portal import (
     apply,
     cases,
     entering,
+    exports,
     handover_acts,
     handovers,
+    holds,
     home,
+    inspections,
     keys,
     live_routes,
     lots,
@@ -21,6 +24,7 @@ from suyuan.portal import (
     static_files,
     submissions,
     uploads,
+    webhooks,
 )
 from suyuan.portal.frame import portal_router
 from suyuan.portal.session import OptionalPerson
@@ -52,5 +56,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     apply.router,
     papers.router,
     cases.router,
+    inspections.router,
+    exports.router,
+    webhooks.router,
+    holds.router,
     _rest,
 )
