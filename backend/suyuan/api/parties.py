@@ -30,6 +30,7 @@ from suyuan.parties import keys, qualification, queries, references, sites
 from suyuan.parties.errors import PartyUnknown
 from suyuan.parties.model import Party, roles_of
 from suyuan.parties.register import register_party
+from suyuan.qualification import standing
 
 router = APIRouter(prefix="/api/v1/parties", tags=["parties"])
 
@@ -118,11 +119,11 @@ def revoke_key(
 
 
 @router.post("/{number}/suspension")
-def set_suspension(number: Number, body: SuspensionIn, parts: GatewayPart, _caller: Registrar) -> PartyOut:
-    """Suspend or reinstate: a suspended party opens no lots."""
-    verb = qualification.suspend if body.suspended else qualification.reinstate
+def set_suspension(number: Number, body: SuspensionIn, parts: GatewayPart, caller: Registrar) -> PartyOut:
+    """Suspend or reinstate: a suspended party opens no lots. It is told the reason."""
+    verb = standing.suspend if body.suspended else standing.reinstate
     with parts.database.transaction() as conn:
-        return _shown(conn, [verb(conn, parts.clock, number)])[0]
+        return _shown(conn, [verb(conn, parts.clock, caller, number, body.reason)])[0]
 
 
 @router.post("/{number}/qualification")

@@ -166,6 +166,7 @@ class KeysOut(Form):
 
 class SuspensionIn(Form):
     suspended: bool
+    reason: str = Field("No reason was given.", max_length=1000, description="Told to the party")
 
 
 class QualificationIn(Form):
