@@ -84,11 +84,13 @@ class Site:
 
 
 @contextmanager
-def running(gateway):
-    """A real server around the whole application, on a port of this machine."""
+def running(gateway, makers=None):
+    """A real server around the whole application, on a port of this machine; with what all makers of pages
+    make, unless `makers` are given.
+    """
     parties = register(gateway)
     made = {}
-    for maker in MAKERS:
+    for maker in MAKERS if makers is None else makers:
         made |= maker(gateway, parties)
     app = create_app(gateway)
     with socket.socket() as listening:

@@ -129,7 +129,7 @@ def test_a_session_listens_only_so_often(feed):
 
 @pytest.fixture
 def site(gateway):
-    with running(gateway) as found:
+    with running(gateway, makers=()) as found:
         yield found
 
 
