@@ -387,6 +387,22 @@ def test_attributes_in_any_order_and_cells_without_references_are_read():
     assert refused(far) == "file.columns"
 
 
+def test_a_part_in_an_encoding_that_nobody_knows_is_refused():
+    data = rezipped(one_row(), lambda n, c: c.replace(b"UTF-8", b"UTF-0") if n == "xl/workbook.xml" else c)
+    assert refused(data) == "file.broken"
+
+
+def test_a_reader_that_panics_refuses_the_file_and_stops_no_process(monkeypatch):
+    class PanicException(BaseException):
+        pass
+
+    def panic(_):
+        raise PanicException
+
+    monkeypatch.setattr("python_calamine.load_workbook", panic)
+    assert refused(one_row()) == "file.broken"
+
+
 def test_a_failed_formula_whose_place_is_not_clear_is_refused_and_no_blank():
     data = in_sheet(lambda c: c.replace(b'<c r="H2" t="s"', b'<c t="e" r="H2"'))
     assert refused(data) == "file.broken"

@@ -35,6 +35,11 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
         raise FileRefused("file.encrypted") from error
     except calamine.CalamineError as error:
         raise FileRefused("file.broken") from error
+    except BaseException as error:
+        # A reader that panics over a hostile file raises what no `except Exception` sees.
+        if type(error).__name__ == "PanicException":
+            raise FileRefused("file.broken") from error
+        raise
 
 
 def _read(book: calamine.CalamineWorkbook, package: Package, limits: Limits) -> Table:
@@ -164,7 +169,7 @@ def _facts_by_name(package: Package) -> dict[str, SheetFacts]:
         # The parts were checked to hold no document type, so no entity can be declared.
         book = ET.fromstring(package.kept["xl/workbook.xml"])  # noqa: S314
         relations = ET.fromstring(package.kept["xl/_rels/workbook.xml.rels"])  # noqa: S314
-    except (KeyError, ET.ParseError) as error:
+    except (LookupError, ValueError, ET.ParseError) as error:
         raise FileRefused("file.broken") from error
     targets = {each.get("Id"): each.get("Target", "") for each in relations}
     found: dict[str, SheetFacts] = {}
