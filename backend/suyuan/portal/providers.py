@@ -5,12 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from suyuan.kernel.clock import Clock
-from suyuan.portal import handover_todo, key_todo, own_todo, papers
+from suyuan.portal import handover_todo, key_todo, own_todo, papers, upload_todo
 from suyuan.portal.session import Person
 from suyuan.portal.todo import Pile, Piler, Provider, Todo
 
 #: Lines of the supplier's first page; each room appends its own.
-PROVIDERS: tuple[Provider, ...] = (handover_todo.incoming, key_todo.signatures, key_todo.recoveries, own_todo.rejected, papers.expiring)
+PROVIDERS: tuple[Provider, ...] = (
+    handover_todo.incoming,
+    key_todo.signatures,
+    key_todo.recoveries,
+    own_todo.rejected,
+    papers.expiring,
+    upload_todo.drafts,
+)
 
 #: Piles on the registrar's desk; each room appends its own.
 PILERS: tuple[Piler, ...] = (key_todo.approvals, papers.waiting)
