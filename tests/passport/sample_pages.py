@@ -15,6 +15,8 @@ from suyuan.passport.model import (
     Product,
     Recorded,
     Relative,
+    Result,
+    ResultItem,
     Step,
     Vouch,
     Who,
@@ -93,8 +95,23 @@ _PATCHY = (
     step(4, Kind.SOLD, STORE, "retail_selling", state="rejected", refusal="NotCustodian(4, 1)"),
 )
 GAPS = replace(VERIFIED, steps=_PATCHY, gaps=find_gaps(_PATCHY, has_temperature=False), product=None)
+_TEST = Result(
+    1, LAB, Vouch.INDEPENDENT, True, "SP2026-01873", "GB 2763-2021", ("CMA 231100050123", "CNAS L1234"),
+    "0x" + "ab" * 32, True, "fail",
+    (
+        ResultItem("恩诺沙星（以恩诺沙星与环丙沙星之和计）", "112 μg/kg", "≤ 100", "fail", contradicts=True),
+        ResultItem("氟苯尼考", "未检出 μg/kg", "", "pass"),
+        ResultItem("菌落总数", "1200 CFU/g", "≤ 100000", "none"),
+    ),
+    more=3,
+)  # fmt: skip
+_CHECK = Result(
+    6, STORE, Vouch.SELF, False, "IQC-1120", "", (), "", False, "pass",
+    (ResultItem("感官", "正常", "", "pass"),), corrects="x", old=True,
+)  # fmt: skip
 CONTRADICTION = replace(
     GAPS,
+    results=(_TEST, _CHECK),
     discords=(
         Discord("transformation.heavier", {"uom": "KGM", "inputs": "480", "outputs": "512.5"}, 2),
         Discord("lot.overdrawn", {"uom": "", "used": "40", "known": "36"}, None),

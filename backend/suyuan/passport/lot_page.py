@@ -39,6 +39,7 @@ from suyuan.passport.model import (
     Who,
 )  # fmt: skip
 from suyuan.passport.papers import papers_of
+from suyuan.passport.results import results
 from suyuan.passport.story import Story
 from suyuan.verify.agreement import disagreement
 
@@ -77,6 +78,7 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         as_of=_moment(story.as_of),
         doubt=story.doubt,
         gaps=gaps,
+        results=results(steps, {to_hex(each): told for each, told in story.events.items()}),
         papers=papers_of(conn, steps),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -159,6 +159,42 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultItem:
+    """`verdict` is pass, fail or none; `contradicts`: it is not what was stated."""
+
+    item: str
+    result: str
+    limit: str
+    verdict: str
+    contradicts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An inspection or a test report that the step at `place` tells, failed results first. `file` is the
+    report's SHA-256; `corrects` the eventID of an earlier one; `old`: its party replaced it.
+    """
+
+    place: int
+    party: Who
+    vouch: Vouch
+    is_test: bool
+    number: str
+    standard: str
+    accreditations: tuple[str, ...]
+    file: str
+    failed: bool
+    verdict: str
+    items: tuple[ResultItem, ...]
+    more: int = 0
+    corrects: str = ""
+    old: bool = False
+
+    def superseded(self) -> Result:
+        return replace(self, old=True)
+
+
+@dataclass(frozen=True, slots=True)
 class LotPage:
     """Everything that the page of one lot says."""
 
@@ -179,6 +215,7 @@ class LotPage:
     doubt: tuple[str, datetime] | None = None  # a latch of anchoring, and since when
     gaps: tuple[Gap, ...] = field(default=())
     papers: tuple[Paper, ...] = ()
+    results: tuple[Result, ...] = ()
 
     @property
     def final(self) -> tuple[Step, ...]:
