@@ -7,7 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from portal.told import LOT, hex_of, told
+from portal.inspected import inspected
+from portal.told import LOT, OTHER_LOT, hex_of, told
+from suyuan.access.model import Caller, Scope
+from suyuan.inspections.queries import decline, proposals_in
 from suyuan.portal import labels, static_files
 from suyuan.portal.labels import CODE_SIDE, LEAST_MODULE, Size, fit
 
@@ -66,6 +69,19 @@ def test_so_many_labels_are_made_as_are_asked_for_within_reason(signed_in, made)
     assert '<img src="/qr/01/06901234567892/10/M2611-07.svg"' in text
     assert "M2611-07" in text
     assert "2026年11月22日" in text
+
+
+def test_a_lot_that_failed_a_test_is_on_the_first_page_until_it_is_decided(
+    signed_in, gateway, parties, made, clock
+):
+    inspected(gateway, parties)
+    line = f'href="/supplier/lots/{hex_of(OTHER_LOT)}"'
+    assert line in signed_in("auditor").get("/supplier").text
+    assert line not in signed_in("auditor", 2).get("/supplier").text
+    with gateway.database.transaction() as conn:
+        (proposal,) = proposals_in(conn, "open", 10)
+        decline(conn, clock, Caller("q", "q", None, frozenset({Scope.QC})), proposal.id, "wrong sample")
+    assert line not in signed_in("auditor").get("/supplier").text
 
 
 def test_sizes_on_paper_are_those_that_the_code_was_measured_for():

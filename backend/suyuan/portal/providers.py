@@ -14,6 +14,7 @@ PROVIDERS: tuple[Provider, ...] = (
     handover_todo.incoming,
     key_todo.signatures,
     key_todo.recoveries,
+    own_todo.held_back,
     own_todo.rejected,
     papers.expiring,
     upload_todo.drafts,
