@@ -25,7 +25,8 @@ def fill(page, **values):
 
 
 def test_the_minus_sign_is_a_button_and_the_rules_answer_at_once(phone):
-    fill(phone, t1_door="12", t1_middle="-19", t1_front="-19", instrument="T-1", calibrated="2099-01-01")
+    fill(phone, t1_door="12", t1_middle="-19", t1_front="-19", instrument="T-1")
+    fill(phone, calibrated="2099-01-01", uncertainty="0.3")
     phone.get_by_text("不可接收").first.wait_for()
     flip = phone.get_by_role("button", name="车门处（℃）：切换零上、零下")
     flip.click()

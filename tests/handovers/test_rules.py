@@ -370,3 +370,8 @@ def test_the_worst_word_stands_over_a_list():
     found = [Finding("X", each, "within") for each in (Verdict.PASS, Verdict.HOLD, Verdict.WARN)]
     assert worst(found) is Verdict.HOLD
     assert worst([]) is Verdict.UNMEASURED
+
+
+def test_the_method_shows_the_reading_that_is_out_beside_the_limit():
+    [finding] = ha5(facts(FROZEN, got(surface=readings(-1900, -1700, -1900))))
+    assert (finding.value, finding.limit) == ("-17 ℃", "≤ -18 ℃")

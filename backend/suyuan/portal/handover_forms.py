@@ -85,7 +85,7 @@ def _shared(values: Values, photos: Sequence[str]) -> Json:
         told["instrument"] = {
             "id": values["instrument"],
             "calibratedUntil": values.get("calibrated") or None,
-            "uncertainty": values.get("uncertainty") or "0.5",
+            "uncertainty": values.get("uncertainty") or None,
         }
     if photos:
         told["photos"] = list(photos)
@@ -201,11 +201,11 @@ def faults_of(error: ValidationError, body: Json) -> list[tuple[str, str]]:
 
 def word_of(member: str) -> str:
     """Which sentence says what a member must be."""
-    if member in ("celsius", "precool", "uncertainty"):
+    if member in ("celsius", "precool"):
         return "temperature"
     if member in ("accepted", "refused", "missing", "quantity"):
         return "quantity"
     if member in ("packs", "exposureMinutes", "precoolMinutes"):
         return "count"
-    known = ("calibratedUntil", "receiver", "lines", "reason")
+    known = ("calibratedUntil", "uncertainty", "receiver", "lines", "reason")
     return member if member in known else "other"

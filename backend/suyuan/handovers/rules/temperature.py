@@ -56,10 +56,10 @@ def ha5(facts: LineFacts) -> list[Finding]:
     if len(places) < PACKS:
         return [_found("HA5", Verdict.CONDITIONAL, "too_few_packs", facts, value, f"≥ {PACKS}")]
     if _outside(measured.surface, facts.profile) and not measured.between:
-        limit = limit_text(facts.profile)
+        value, limit = _worst(_kept(measured.surface), facts.profile), limit_text(facts.profile)
         return [_found("HA5", Verdict.CONDITIONAL, "between_missing", facts, value, limit)]
     if _outside(measured.between, facts.profile):
-        limit = limit_text(facts.profile)
+        value, limit = _worst(_kept(measured.between), facts.profile), limit_text(facts.profile)
         return [_found("HA5", Verdict.CONDITIONAL, "core_missing", facts, value, limit)]
     return [_found("HA5", Verdict.PASS, "method_kept", facts, value, f"≥ {PACKS}")]
 
