@@ -37,6 +37,7 @@ from suyuan.kernel.errors import SuyuanError, Unauthenticated
 from suyuan.lots.custody import put_back
 from suyuan.parties.custody import Keyring, rewrap
 from suyuan.parties.signers import StoredSigners
+from suyuan.webhooks.register import rewrap as rewrap_webhooks
 
 log = logging.getLogger("suyuan")
 
@@ -234,7 +235,7 @@ def rewrap_keys(settings: Settings, former: bytes) -> int:
     try:
         with database.transaction() as conn:
             heartbeats.expect_silence(conn, SystemClock())
-            return rewrap(conn, keyring) + rewrap_proofs(conn, keyring)
+            return rewrap(conn, keyring) + rewrap_proofs(conn, keyring) + rewrap_webhooks(conn, keyring)
     finally:
         database.close()
 
