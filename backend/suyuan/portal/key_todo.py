@@ -13,7 +13,7 @@ from suyuan.portal.session import Person
 from suyuan.portal.todo import Pile, Todo, Urgency
 
 
-def signatures(conn: Connection, clock: Clock, person: Person) -> list[Todo]:  # noqa: ARG001 - a provider's form
+def signatures(conn: Connection, _clock: Clock, person: Person) -> list[Todo]:
     """What stands in the queue until the party signs it itself."""
     chain, party = known_chain(conn), person.caller.party
     if chain is None or party is None or not person.caller.has(Scope.SUBMIT):
@@ -22,7 +22,7 @@ def signatures(conn: Connection, clock: Clock, person: Person) -> list[Todo]:  #
     return [Todo(Urgency.NOW, "keys.waiting", "/supplier/signatures", {"n": waiting})] if waiting else []
 
 
-def recoveries(conn: Connection, clock: Clock, person: Person) -> list[Todo]:  # noqa: ARG001 - a provider's form
+def recoveries(conn: Connection, _clock: Clock, person: Person) -> list[Todo]:
     """A new key after a loss, which whoever signs for the party shall hear of."""
     if person.caller.party is None or not person.caller.scopes & {Scope.SUBMIT, Scope.PARTY_ADMIN}:
         return []
@@ -30,7 +30,7 @@ def recoveries(conn: Connection, clock: Clock, person: Person) -> list[Todo]:  #
     return [Todo(Urgency.NOW, "keys.recovering", "/supplier/keys") for _ in found]
 
 
-def approvals(conn: Connection, clock: Clock, person: Person) -> list[Pile]:  # noqa: ARG001 - a provider's form
+def approvals(conn: Connection, _clock: Clock, person: Person) -> list[Pile]:
     """The desk's pile of keys that wait for a second person."""
     if not person.caller.scopes & {Scope.REGISTRAR, Scope.DIRECTOR}:
         return []
