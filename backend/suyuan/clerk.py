@@ -8,6 +8,7 @@ the state from before, or the state from after.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -197,6 +198,14 @@ def take_step(system: System, duty: Duty, record: Record) -> float:
     return max(duty.pause, AFTER_FAILURE)
 
 
+def collect_seldom() -> None:
+    """Look for garbage in rings seldom: a sheet makes millions of small values, hardly any in a ring, and
+    looking through them took a fifth of the clerk's time.
+    """
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 50)
+
+
 def run(settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C. Raises SuyuanError when settings, keys or chain are wrong."""
     log_to_stderr()
@@ -208,6 +217,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, asked)
     system = bootstrap.open_system(settings)
+    collect_seldom()
     try:
         bootstrap.check_database(settings)
         bootstrap.check_chain(system)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -20,10 +21,13 @@ STILL = ("valid", "submitted", "needs_fixes", "needs_mapping", "refused")
 
 @dataclass(frozen=True)
 class Uploaded:
-    """`steps`: seconds by state; `looks`: answers that showed another progress than the one before."""
+    """`cpu`: seconds of a core that the clerk took; `steps`: seconds by state; `looks`: answers that showed
+    another progress than the one before.
+    """
 
     seconds: float
     peak_mb: float
+    cpu: float
     steps: str
     looks: int
 
@@ -79,7 +83,7 @@ def upload(http: httpx.Client, data_dir: Path, party: str, rows: int) -> Uploade
     _describe(http, party)
     content = workbook(rows)
     clerk = json.loads((data_dir / "run.json").read_text())["children"]["clerk"]["pid"]
-    began = time.monotonic()
+    before, began = _cpu(clerk), time.monotonic()
     asked = {"as": party, "kind": "harvest", "name": "harvest.xlsx"}
     headers = {"Content-Type": "application/octet-stream"}
     answer = http.post("/api/v1/uploads", params=asked, content=content, headers=headers).raise_for_status()
@@ -96,7 +100,7 @@ def upload(http: httpx.Client, data_dir: Path, party: str, rows: int) -> Uploade
     seconds = time.monotonic() - began
     if receipt["rows"] != rows:
         raise RuntimeError(f"{receipt['rows']} rows of {rows} are in")
-    return Uploaded(seconds, _peak(clerk), watch.steps, watch.looks)
+    return Uploaded(seconds, _peak(clerk), _cpu(clerk) - before, watch.steps, watch.looks)
 
 
 def _describe(http: httpx.Client, party: str) -> None:
@@ -113,3 +117,9 @@ def _peak(pid: int) -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1000
     return 0.0
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of a core so far: fields 14 and 15 of proc(5), in ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
