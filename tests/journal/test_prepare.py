@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from journal_world import REGISTRAR, amount, as_bytes, document, identifier, lot, made, packed, seen, shipped
 from own_keys import LEDGER, OwnKeys, address, secret, signed, with_high_s
+from suyuan.access import trail
 from suyuan.anchoring.model import PART_ENTRIES
 from suyuan.anchoring.queries import submission_entries
 from suyuan.anchoring.tables import operations
@@ -63,6 +64,14 @@ def test_nothing_is_queued_and_no_lot_moves_before_the_signature(own):
     now = own.stored()
     assert {name for name in now if now[name] != before[name]} == {"journal_prepared"}
     assert own.kinds("a") == []
+
+
+def test_who_handed_it_in_stands_in_the_trail(own):
+    answer = own.tell(made(amount("a", 12)))
+    with own.database.reading() as conn:
+        (line,) = trail.lines(conn)
+    said = (line["action"], line["subject"], line["caller"])
+    assert said == ("submission.signed", answer["id"], "token-own")
 
 
 def test_the_queue_signs_with_what_was_handed_in(own):
@@ -314,7 +323,7 @@ def test_numbers_come_after_what_was_submitted_while_we_had_the_key(own):
 
 def test_a_key_on_its_way_does_not_sign_yet(own):
     with own.database.transaction() as conn:
-        keys.add_key(conn, own.clock, own.numbers["own"], address(5))
+        keys.insert_own_key(conn, own.clock, own.numbers["own"], address(5))
     prepared = own.prepare("own", made(amount("a", 12)))
     with pytest.raises(SignatureRefused) as refused:
         own.hand_in(prepared, [signed(prepared.parts[0], 5)])
@@ -324,7 +333,7 @@ def test_a_key_on_its_way_does_not_sign_yet(own):
 def test_a_revoked_key_signs_no_more(own):
     number = own.numbers["own"]
     with own.database.transaction() as conn:
-        keys.add_key(conn, own.clock, number, address(5))
+        keys.insert_own_key(conn, own.clock, number, address(5))
         keys.revoke_key(conn, own.clock, number, address(9))
     prepared_by = own.prepare
     with pytest.raises(PreparedRefused):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from suyuan.access import trail
 from suyuan.access.model import Caller, Scope
 from suyuan.api.gateway import Gateway, GatewayPart, require
 from suyuan.api.lists import Limit
@@ -100,7 +101,10 @@ def hand_in_waiting(parts: GatewayPart, caller: Signer, given: NumberedSignature
     """Sign what waits; all of the signatures count or none."""
     signatures = {each.sequence: bytes.fromhex(each.signature[2:]) for each in given.signatures}
     with parts.database.transaction() as conn:
-        done = sign_waiting(conn, parts.clock, parts.identity, _party(caller), signatures)
+        party = _party(caller)
+        done = sign_waiting(conn, parts.clock, parts.identity, party, signatures)
+        facts = {"party": party, "numbers": sorted(signatures)}
+        trail.note(conn, parts.clock, caller, "signatures.handed-in", str(party), facts)
     return {"signed": done}
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, delete, select, update
 
+from suyuan.access import trail
 from suyuan.access.model import Caller
 from suyuan.anchoring.ports import Identity
 from suyuan.anchoring.sequences import hold_sequences, in_parts, next_sequence
@@ -183,6 +184,8 @@ def submit_prepared(  # noqa: PLR0913, PLR0917 - what was shown, what came back,
     its = prepared.c.id == identifier
     used = {"used_at": clock.now(), "capture": accepted.capture, "body": None, "seed": None}
     conn.execute(update(prepared).where(its).values(used))
+    facts = {"party": row.party, "prepared": identifier, "signatures": len(signatures)}
+    trail.note(conn, clock, caller, "submission.signed", str(accepted.answer["id"]), facts)
     return accepted
 
 
