@@ -102,6 +102,7 @@ def test_afterwards_he_is_known_by_the_provider_and_its_number_only(
         {"sub": "42"},
         {"sub": "", "email": "li@example.com", "email_verified": True},
         {"sub": "x" * 256, "email": "li@example.com", "email_verified": True},
+        {"sub": "4\x002", "email": "li@example.com", "email_verified": True},
         {"sub": 42, "email": "li@example.com", "email_verified": True},
     ],
 )

@@ -84,7 +84,8 @@ def list_companies(conn: Connection, *, open_only: bool = True) -> list[Company]
 
 def the_company(conn: Connection, company: str) -> Company:
     """Raises CompanyUnknown, also for one that is disabled."""
-    row = conn.execute(select(companies).where(companies.c.id == company)).mappings().one_or_none()
+    query = select(companies).where(companies.c.id == company)
+    row = conn.execute(query).mappings().one_or_none() if company.isalnum() else None
     if row is None or row["disabled_at"] is not None:
         raise CompanyUnknown("There is no such company's sign-in.")
     return _company(row)

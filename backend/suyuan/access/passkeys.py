@@ -7,6 +7,7 @@ and origin come from the public address; a challenge is good once and for five m
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ from suyuan.kernel.errors import Fault
 
 #: Most passkeys of one person.
 MOST = 20
+_ID = re.compile(r"[A-Za-z0-9_-]{1,1400}")
 _REQUIRED = UserVerificationRequirement.REQUIRED
 
 
@@ -198,13 +200,15 @@ def list_passkeys(conn: Connection, account: str) -> list[Passkey]:
 
 def remove(conn: Connection, account: str, passkey: str) -> bool:
     """Whether there was such a passkey of this person; it holds no more."""
+    if not _ID.fullmatch(passkey):
+        return False
     mine = (passkeys.c.id == passkey) & (passkeys.c.account == account)
     return conn.execute(delete(passkeys).where(mine)).rowcount == 1
 
 
 def _row_of(conn: Connection, answer: dict[str, Any]) -> Any:
     shown = answer.get("id")
-    if not isinstance(shown, str):
+    if not isinstance(shown, str) or not _ID.fullmatch(shown):
         return None
     return conn.execute(select(passkeys).where(passkeys.c.id == shown)).one_or_none()
 

@@ -176,7 +176,7 @@ def _faults(
     name: str, party: int | None, scopes: frozenset[str], expires_at: datetime | None, now: datetime
 ) -> list[Fault]:
     found = []
-    if not 1 <= len(name.strip()) <= 100:
+    if not 1 <= len(name.strip()) <= 100 or not name.isprintable():
         found.append(
             Fault("/name", "token.name", "The name has 1 to 100 characters.", "Say whose token it is.")
         )

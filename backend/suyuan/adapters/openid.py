@@ -105,7 +105,7 @@ def _claims(clock: Clock, company: Company, keys: KeySet, shown: str, nonce: str
     except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
         raise SignInWrong("What the company's sign-in says of you does not check out.") from error
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
+    if not isinstance(subject, str) or not 1 <= len(subject) <= 255 or not subject.isprintable():
         raise SignInWrong("What the company's sign-in says of you does not check out.")
     return dict(claims)
 
