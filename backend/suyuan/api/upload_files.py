@@ -105,7 +105,7 @@ def submit_document(
         draft = hand_in_next(
             conn, parts.clock, caller, identifier, given.prepared, signatures, ledger_of(parts)
         )
-    return forms.draft_as_json(draft)
+    return {**forms.draft_as_json(draft), "href": f"/supplier/drafts/{draft.id}"}
 
 
 def ledger_of(parts: Gateway) -> Ledger:

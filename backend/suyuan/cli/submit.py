@@ -50,11 +50,7 @@ def submit(
     gateway = Connection(timeout=300)
     if file.suffix.lower() in SHEETS:
         wishes = Wishes(as_party, kind, timeout, only_good=only_good, dry_run=dry_run, quiet=as_json)
-        answer = submit_sheet(gateway, file, wishes)
-        if wait and not dry_run:
-            answer = {**answer, "submissions": wait_until_ended(gateway, answer, timeout, quiet=as_json)}
-        if as_json:
-            typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        _submit_rows(gateway, file, wishes, wait=wait)
         return
     content = file.read_bytes()
     # No Idempotency-Key: the same bytes for the same party get the same answer anyhow (formats/capture.md).
