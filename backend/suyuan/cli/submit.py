@@ -67,6 +67,16 @@ def submit(
         raise typer.Exit(int(Exit.REFUSED))
 
 
+def _submit_rows(gateway: Connection, file: Path, wishes: Wishes, *, wait: bool) -> None:
+    """A sheet instead of a document."""
+    answer = submit_sheet(gateway, file, wishes)
+    if wait and not wishes.dry_run:
+        ended = wait_until_ended(gateway, answer, wishes.timeout, quiet=wishes.quiet)
+        answer = {**answer, "submissions": ended}
+    if wishes.quiet:
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+
+
 def show_accepted(answer: Mapping[str, Any], *, dry_run: bool) -> None:
     """One line for each submission, and every warning."""
     submissions: Sequence[Mapping[str, Any]] = answer.get("submissions", [])
