@@ -17,7 +17,7 @@ def test_a_sheet_without_faults_is_made_ready_to_be_signed(world, preparer):
     draft = world.checked(preparer, sheet(rows))
     assert draft.state is State.VALID, (draft.state, draft.trouble, draft.totals)
     assert draft.summary["rows"] == 1_300
-    assert draft.documents == 3
+    assert draft.documents == 2
     assert draft.summary["goods"][0]["amounts"] == {"kg": "16250"}
     assert (draft.summary["from"], draft.summary["to"]) == ("2026-11-20", "2026-11-20")
     assert len(draft.samples) == 5

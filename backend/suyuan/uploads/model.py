@@ -10,9 +10,13 @@ from typing import Any
 
 from suyuan.sheets.model import RecordKind
 
-#: Rows of one block, and events of one document: a document is written in one transaction, and longer ones
-#: would keep other writers waiting for more than a tenth of a second.
+#: Rows of one block.
 BLOCK_ROWS = 500
+#: Events of one document, which is written in one transaction: more would keep other writers waiting for more
+#: than a quarter of a second, fewer would have the clerk wait for others too often.
+DOCUMENT_EVENTS = 1_000
+#: Rows of one document where several are one event: far from the journal's most entries.
+DOCUMENT_ROWS = 4_000
 #: Whoever changed a draft last has it to himself for this long, unless somebody takes it over.
 LOCKED_FOR = timedelta(minutes=10)
 #: Rows that a correction mends at once; more of them are left to the clerk.

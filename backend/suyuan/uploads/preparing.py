@@ -28,7 +28,7 @@ from suyuan.uploads import tables as t
 from suyuan.uploads.context import context_of
 from suyuan.uploads.duty import Desk
 from suyuan.uploads.foreseeing import Foreseen, Places, foresee, mark_refused
-from suyuan.uploads.model import BLOCK_ROWS, SAMPLES, Choice, Draft, State
+from suyuan.uploads.model import DOCUMENT_EVENTS, DOCUMENT_ROWS, SAMPLES, Choice, Draft, State
 from suyuan.uploads.repository import StoredDocument
 
 FORMAT = "suyuan-manifest/1"
@@ -212,17 +212,22 @@ def _samples(conn: Connection, draft: Draft, root: bytes, work: _Work) -> list[d
 
 
 def _bodies(desk: Desk, draft: Draft, work: _Work) -> Iterator[tuple[bytes, list[list[RowResult]]]]:
-    """Documents of BLOCK_ROWS events at most, each with the rows of its events."""
+    """Documents of DOCUMENT_EVENTS events and DOCUMENT_ROWS rows at most, each with the rows of its events; a
+    single event with more rows stands alone.
+    """
     assert draft.kind is not None  # noqa: S101 - it was checked
+    most = min(DOCUMENT_EVENTS, desk.limits.max_events)
     events: list[dict[str, Any]] = []
     rows: list[list[RowResult]] = []
+    count = 0
     for event, its in events_of(draft.kind, judged_rows(desk, draft), work.context):
+        if events and (len(events) == most or count + len(its) > DOCUMENT_ROWS):
+            yield orjson.dumps(document(events, work.context)), rows
+            events, rows, count = [], [], 0
         events.append(event)
         rows.append(its)
+        count += len(its)
         work.tally.add(its)
-        if len(events) == BLOCK_ROWS:
-            yield orjson.dumps(document(events, work.context)), rows
-            events, rows = [], []
     if events:
         yield orjson.dumps(document(events, work.context)), rows
 
