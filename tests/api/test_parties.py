@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from suyuan.access import tokens
+from suyuan.access import tokens, trail
 from suyuan.access.model import Scope
 
 DEW = {
@@ -184,3 +184,38 @@ def test_the_standing_of_a_party_is_set(registrar, dew):
         "inspector"
     ]
     assert registrar.post("/api/v1/parties/9/suspension", json={"suspended": True}).status_code == 404
+
+
+def test_what_the_registrar_does_to_a_party_stands_in_the_trail(gateway, registrar, dew):
+    party = "/api/v1/parties/1"
+    said = [
+        registrar.post(f"{party}/qualification", json={"qualifiedUntil": "2037-01-01T00:00:00Z"}),
+        registrar.post(f"{party}/roles", json={"roles": ["producer", "carrier"]}),
+        registrar.post(f"{party}/suspension", json={"suspended": True, "reason": "抽检不合格"}),
+        registrar.post(f"{party}/sites", json=DEW["sites"][0] | {"address": "江苏无锡"}),
+        registrar.post(f"{party}/keys", json={}),
+        registrar.delete(f"{party}/keys/{registrar.get(f'{party}/keys').json()['keys'][-1]['address']}"),
+    ]
+    assert [answer.is_success for answer in said] == [True] * 6
+    with gateway.database.reading() as conn:
+        found = trail.lines(conn, limit=7)[::-1]
+    assert [line["action"] for line in found] == [
+        "party.registered",
+        "party.qualified-until",
+        "party.roles-set",
+        "party.suspended",
+        "party.site-set",
+        "key.added",
+        "key.revoked",
+    ]
+    assert {(line["party"], line["caller"]) for line in found} == {(None, found[0]["caller"])}
+    assert [line["subject"] for line in found[:5]] == ["1"] * 5
+    assert json.loads(found[2]["facts"]) == {"roles": ["carrier", "producer"]}
+    assert json.loads(found[5]["facts"]) == {"party": 1, "rotated": True}
+
+
+def test_what_is_refused_leaves_no_line_in_the_trail(gateway, registrar, dew):
+    assert registrar.post("/api/v1/parties/9/roles", json={"roles": ["carrier"]}).status_code == 404
+    assert registrar.post("/api/v1/parties/1/sites", json={"uri": "x", "names": {}}).status_code == 422
+    with gateway.database.reading() as conn:
+        assert [line["action"] for line in trail.lines(conn)] == ["party.registered"]

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Connection
 
+from suyuan.access import trail
 from suyuan.access.model import Caller, Scope
 from suyuan.anchoring.model import State
 from suyuan.anchoring.queries import operations_of
@@ -26,6 +27,7 @@ from suyuan.api.party_forms import (
     SitesOut,
     SuspensionIn,
 )
+from suyuan.kernel.clock import to_millis
 from suyuan.parties import keys, qualification, queries, references, sites
 from suyuan.parties.errors import PartyUnknown
 from suyuan.parties.model import Party, roles_of
@@ -40,10 +42,11 @@ Reader = Annotated[Caller, Depends(require(*Scope))]
 
 
 @router.post("", status_code=201)
-def register(body: PartyIn, parts: GatewayPart, _caller: Registrar, response: Response) -> PartyOut:
+def register(body: PartyIn, parts: GatewayPart, caller: Registrar, response: Response) -> PartyOut:
     """Register a party. Its number holds at once; the chain follows (`state`)."""
     with parts.database.transaction() as conn:
         party = register_party(conn, parts.clock, parts.keyring, body.value())
+        trail.note(conn, parts.clock, caller, "party.registered", str(party.number), {"uri": party.uri})
         answer = _shown(conn, [party])[0]
     response.headers["Location"] = f"/api/v1/parties/{party.number}"
     return answer
@@ -86,10 +89,12 @@ def list_sites(number: Number, parts: GatewayPart, caller: Reader) -> SitesOut:
 
 
 @router.post("/{number}/sites", status_code=201)
-def add_site(number: Number, body: SiteIn, parts: GatewayPart, _caller: Registrar) -> SiteOut:
+def add_site(number: Number, body: SiteIn, parts: GatewayPart, caller: Registrar) -> SiteOut:
     """Add a place, or describe it anew; the party's profile gets its next version."""
     with parts.database.transaction() as conn:
-        return SiteOut.of(sites.add_site(conn, parts.clock, number, body.value()))
+        site = sites.add_site(conn, parts.clock, number, body.value())
+        trail.note(conn, parts.clock, caller, "party.site-set", str(number), {"site": site.uri})
+        return SiteOut.of(site)
 
 
 @router.get("/{number}/keys")
@@ -101,21 +106,27 @@ def list_keys(number: Number, parts: GatewayPart, caller: Reader) -> KeysOut:
 
 
 @router.post("/{number}/keys", status_code=201)
-def add_key(number: Number, body: KeyIn, parts: GatewayPart, _caller: Registrar) -> KeyOut:
+def add_key(number: Number, body: KeyIn, parts: GatewayPart, caller: Registrar) -> KeyOut:
     """Rotate the custodial key, or add a key of the party's own."""
     with parts.database.transaction() as conn:
         if body.address is None:
-            return KeyOut.of(keys.rotate_key(conn, parts.clock, parts.keyring, number))
-        return KeyOut.of(keys.add_key(conn, parts.clock, number, body.address))
+            key = keys.rotate_key(conn, parts.clock, parts.keyring, number)
+        else:
+            key = keys.add_key(conn, parts.clock, number, body.address)
+        facts = {"party": number, "rotated": body.address is None}
+        trail.note(conn, parts.clock, caller, "key.added", key.address, facts)
+        return KeyOut.of(key)
 
 
 @router.delete("/{number}/keys/{address}")
 def revoke_key(
-    number: Number, address: Annotated[str, Path(max_length=42)], parts: GatewayPart, _caller: Registrar
+    number: Number, address: Annotated[str, Path(max_length=42)], parts: GatewayPart, caller: Registrar
 ) -> KeyOut:
     """Take a key back; what it signed stays valid."""
     with parts.database.transaction() as conn:
-        return KeyOut.of(keys.revoke_key(conn, parts.clock, number, address))
+        key = keys.revoke_key(conn, parts.clock, number, address)
+        trail.note(conn, parts.clock, caller, "key.revoked", key.address, {"party": number})
+        return KeyOut.of(key)
 
 
 @router.post("/{number}/suspension")
@@ -128,19 +139,23 @@ def set_suspension(number: Number, body: SuspensionIn, parts: GatewayPart, calle
 
 @router.post("/{number}/qualification")
 def set_qualification(
-    number: Number, body: QualificationIn, parts: GatewayPart, _caller: Registrar
+    number: Number, body: QualificationIn, parts: GatewayPart, caller: Registrar
 ) -> PartyOut:
     """Set the end of the qualification: after it the party opens no lots."""
     with parts.database.transaction() as conn:
         party = qualification.set_qualification(conn, parts.clock, number, body.qualified_until)
+        until = body.qualified_until
+        facts = {"until": None if until is None else to_millis(until)}
+        trail.note(conn, parts.clock, caller, "party.qualified-until", str(number), facts)
         return _shown(conn, [party])[0]
 
 
 @router.post("/{number}/roles")
-def set_roles(number: Number, body: RolesIn, parts: GatewayPart, _caller: Registrar) -> PartyOut:
+def set_roles(number: Number, body: RolesIn, parts: GatewayPart, caller: Registrar) -> PartyOut:
     """Set the roles, which decide what kinds of entries the party may write."""
     with parts.database.transaction() as conn:
         party = qualification.set_roles(conn, parts.clock, number, roles_of(body.roles))
+        trail.note(conn, parts.clock, caller, "party.roles-set", str(number), {"roles": sorted(body.roles)})
         return _shown(conn, [party])[0]
 
 
