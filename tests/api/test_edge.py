@@ -52,6 +52,13 @@ def test_a_body_declared_too_large_is_refused_before_it_is_read(client):
     assert (answer.status_code, answer.json()["code"]) == (413, "body.too-large")
 
 
+def test_a_program_is_told_so_whether_or_not_there_is_such_a_route(client):
+    for path in ("/api/v1/nothing", "/epcis/v2/nothing"):
+        answer = client.post(path, content=b"x" * (LIMIT + 1))
+        assert (answer.status_code, answer.json()["code"]) == (413, "body.too-large")
+        assert answer.headers["connection"] == "close"
+
+
 def test_a_body_that_turns_out_too_large_is_refused_without_reading_the_rest(client):
     sent = []
 

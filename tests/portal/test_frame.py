@@ -222,3 +222,17 @@ def test_a_page_for_everybody_carries_nothing_of_a_session(client):
     assert answer.status_code == 200
     assert 'action="/sign-out"' not in answer.text
     assert "htmx" not in answer.text.replace("htmx-config", "")
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_form_that_is_too_large_gets_a_page_and_an_interface_a_problem(client, signed_in, declared):
+    browser = signed_in("signer")
+    body = b"text=" + b"x" * client.app.state.gateway.settings.max_body_bytes
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    sent = body if declared else iter([body[:9], body[9:]])
+    answer = browser.post("/supplier/handovers/new", content=sent, headers=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "内容超过了允许的大小" in answer.text
+    assert answer.headers["connection"] == "close"
+    told = browser.post("/api/v1/handovers", content=body)
+    assert (told.status_code, told.json()["code"]) == (413, "body.too-large")

@@ -24,6 +24,9 @@ BODY_PACE = 50_000
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+#: Where programs post. Elsewhere people do, and whoever serves the page says in its words what went wrong.
+_FOR_PROGRAMS = ("/api/", "/epcis/")
+
 #: Pages carry their own styles and pictures and nothing else; no script, no third party, no frame.
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
@@ -74,8 +77,8 @@ class Edge:
 
 
 class BodyLimit:
-    """Refuses a body above `limit` bytes with 413: at once when the length is declared, else as soon as
-    more has arrived. The rest is never read. One that trickles in is refused with 408 after `seconds`.
+    """Refuses a body above `limit` bytes with 413: before it is read when the length is declared, else as
+    soon as more has arrived. The rest is never read. One that trickles in is refused with 408 after `seconds`.
     """
 
     def __init__(self, app: ASGIApp, limit: int, seconds: float = BODY_SECONDS) -> None:
@@ -88,17 +91,20 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
+        body = _Body(receive, self.limit, self.seconds)
         if declared.isascii() and declared.isdigit() and int(declared) > self.limit:
-            detail = f"The body has {declared} bytes; at most {self.limit} are taken in one request."
-            await problem(413, "body.too-large", detail, headers={"Connection": "close"})(
-                scope, receive, send
-            )
-            return
-        await self.app(scope, _Body(receive, self.limit, self.seconds).receive, send)
+            body.refused = f"The body has {declared} bytes; at most {self.limit} are taken in one request."
+            if scope["path"].startswith(_FOR_PROGRAMS):
+                answer = problem(413, "body.too-large", body.refused, headers={"Connection": "close"})
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, body.receive, send)
 
 
 class _Body:
-    """One request's body on its way in; time counts from when it is first asked for."""
+    """One request's body on its way in; time counts from when it is first asked for. One that is `refused`
+    is not read: whoever asks for it is told why.
+    """
 
     def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
         self._receive = receive
@@ -107,8 +113,11 @@ class _Body:
         self._since: float | None = None
         self._seen = 0
         self._is_whole = False
+        self.refused = ""
 
     async def receive(self) -> Message:
+        if self.refused:
+            raise HTTPException(413, self.refused, headers={"Connection": "close"})
         if self._is_whole:  # what comes now is only that the caller has gone
             return await self._receive()
         self._since = self._since or asyncio.get_running_loop().time()

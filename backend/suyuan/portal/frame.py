@@ -101,7 +101,9 @@ class PortalRoute(APIRoute):
                 return await run_in_threadpool(error_page, request, 404, "page.unknown")
             except HTTPException as error:
                 code = CODES.get(error.status_code, "page.unknown")
-                return await run_in_threadpool(error_page, request, error.status_code, code)
+                found = await run_in_threadpool(error_page, request, error.status_code, code)
+                found.headers.update(error.headers or {})
+                return found
             except Exception:
                 log.exception("a page failed", extra={"path": request.url.path})
                 return await run_in_threadpool(error_page, request, 500, "server.fault")
