@@ -78,7 +78,7 @@ class Edge:
 
 class BodyLimit:
     """Refuses a body above `limit` bytes with 413: before it is read when the length is declared, else as
-    soon as more has arrived. The rest is never read. One that trickles in is refused with 408 after `seconds`.
+    soon as more has arrived. The rest is never read. One that trickles in gets 408 after `seconds`.
     """
 
     def __init__(self, app: ASGIApp, limit: int, seconds: float = BODY_SECONDS) -> None:
