@@ -12,6 +12,7 @@ from portal.handed import handed
 from portal.told import told
 from suyuan.handovers import queries
 from suyuan.handovers.model import State
+from suyuan.portal import handover_acts
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -200,3 +201,27 @@ def test_the_sender_disputes_with_his_own_figures(signed_in, made, gateway):
 def test_a_body_that_no_page_made_is_no_act(steps):
     for body in ("", "!!", base64.urlsafe_b64encode(json.dumps({"lines": 3}).encode()).decode()):
         assert steps.post("do", act="accept", body=body).status_code == 400
+
+
+def test_a_lot_that_a_new_offer_does_not_list_is_found_by_its_code_or_from_its_own_page(
+    signed_in, made, monkeypatch
+):
+    monkeypatch.setattr(handover_acts, "MOST_LOTS", 1)
+    browser = signed_in("signer")
+    page = browser.get("/supplier/handovers/new").text
+    assert len(re.findall(r'name="lot\d+"', page)) == 1
+    assert "只列出最近的 1 个批次" in page
+    found = browser.get("/supplier/handovers/new", params={"q": "h1"}).text
+    (uri,) = re.findall(r'name="lot1" value="([^"]+)"', found)
+    assert uri.endswith("/10/H1")
+    lot = re.search(r'href="(/supplier/lots/0x\w+)"', browser.get("/supplier/lots?q=h1").text)[1]
+    (link,) = re.findall(r'href="(/supplier/handovers/new\?lot=[^"]+)"', browser.get(lot).text)
+    page = browser.get(link).text
+    assert re.findall(r'name="lot1" value="([^"]+)"', page) == [uri]
+    assert re.search(r'name="take1"[^>]* checked', page)
+    body = {"csrf": hidden(page)["csrf"], "receiver": "2", "lot1": uri, "take1": "1", "q1": "many"}
+    again = browser.post("/supplier/handovers/new", data=body)
+    assert again.status_code == 422
+    assert re.findall(r'name="lot\d+" value="([^"]+)"', again.text) == [uri]
+    for seat in ("auditor", "entry"):
+        assert "/supplier/handovers/new" not in signed_in(seat).get(lot).text

@@ -33,6 +33,16 @@ def lots_of_party(  # noqa: PLR0913, PLR0917 - a list, its filters and its place
     return [found[number] for number in numbers]
 
 
+def free_lots(conn: Connection, party: int, limit: int, part: str = "") -> list[Lot]:
+    """Those in its custody that nobody is offered: the newest first; `part` of the URI, in any case."""
+    query = _wrote_of(party, 0).where(_is(party, Holding.HELD), t.lot.c.offered_to == 0)
+    if part:
+        query = query.where(t.lot.c.uri.icontains(part, autoescape=True))
+    numbers = conn.execute(query.limit(limit)).scalars().all()
+    found = repository.lots_by_number(conn, numbers)
+    return [found[number] for number in numbers]
+
+
 def concerns(conn: Connection, lot: Lot, party: int) -> bool:
     """Whether the party has to do with the lot."""
     its = (t.touch.c.lot == lot.number) & (t.touch.c.party == party)

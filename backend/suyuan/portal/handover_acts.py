@@ -5,6 +5,7 @@ that is kept. And new offers.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -24,8 +25,11 @@ from suyuan.handovers.preview import Preview
 from suyuan.handovers.profiles import profiles
 from suyuan.handovers.schemas import Offer
 from suyuan.handovers.signing import perform, prepare_act, signs_itself
-from suyuan.lots.holdings import Holding, lots_of_party
+from suyuan.kernel.identity import NotAnIdentifier, identify, lot_id
+from suyuan.lots.holdings import free_lots
+from suyuan.lots.model import Lot
 from suyuan.lots.queries import balance_of
+from suyuan.lots.registry import find_lot
 from suyuan.parties.handed import own_keys
 from suyuan.portal import address
 from suyuan.portal.frame import page, portal_router, redirect
@@ -37,8 +41,8 @@ from suyuan.portal.session import FormPart, Person, seated
 router = portal_router(prefix="/supplier/handovers")
 
 Signer = Annotated[Person, Depends(seated(Scope.HANDOVER))]
-#: Lots that the form of a new offer lists.
-MOST_LOTS = 100
+#: Lots that the form of a new offer lists; others are found by their code.
+MOST_LOTS = 50
 
 
 def to_sign(
@@ -129,10 +133,14 @@ def prepare(
 
 @router.get("/new")
 def new(request: Request, parts: GatewayPart, person: Signer) -> Response:
-    """Choose lots in hand and a receiver."""
-    chosen = address.text(request, "lot", 2048)
+    """Choose lots in hand and a receiver; `lot` (a URI) is ticked, `q` is a part of the code."""
+    chosen, part = address.text(request, "lot", 2048), address.text(request, "q")
     with parts.database.reading() as conn:
-        return _new(request, conn, person, {}, [], chosen)
+        lots = free_lots(conn, person.number, MOST_LOTS + 1, part)
+        more = len(lots) > MOST_LOTS
+        first = [each for each in _named(conn, person, [chosen]) if each not in lots[:MOST_LOTS]]
+        shown = [*first, *lots[:MOST_LOTS]]
+        return _new(request, conn, person, shown, {}, [], chosen=chosen, q=part, more=more)
 
 
 @router.post("/new")
@@ -148,7 +156,8 @@ def offer(request: Request, parts: GatewayPart, person: Signer, form: FormPart) 
                 int(name[4:]) for name in sorted(values) if name.startswith("take") and name[4:].isdecimal()
             ]
             errors = [(_shown(field, sorted(places)), word) for field, word in faults_of(error, body)]
-            return _new(request, conn, person, values, errors, "")
+            listed = [form.get(name) for name in form.names() if name[:3] == "lot" and name[3:].isdecimal()]
+            return _new(request, conn, person, _named(conn, person, listed), values, errors)
         return to_sign(request, parts, conn, person, None, Act.OFFER, body, None)
 
 
@@ -159,17 +168,29 @@ def _shown(field: str, places: list[int]) -> str:
     return f"{name}{places[int(number) - 1]}" if fits else field
 
 
+def _named(conn: Connection, person: Person, uris: Sequence[str]) -> list[Lot]:
+    """Those of the URIs that are lots in hand, in their order."""
+    found = []
+    for uri in uris:
+        try:
+            lot = find_lot(conn, lot_id(identify(uri).uri))
+        except NotAnIdentifier:
+            continue
+        if lot is not None and lot.state.custodian == person.number and not lot.state.offered_to:
+            found.append(lot)
+    return found
+
+
 def _new(
     request: Request,
     conn: Connection,
     person: Person,
+    lots: Sequence[Lot],
     values: dict[str, str],
     errors: list[tuple[str, str]],
-    chosen: str,
+    **more: Any,
 ) -> Response:
-    lots = lots_of_party(conn, person.number, Holding.HELD, 0, MOST_LOTS)
-    free = [each for each in lots if not each.state.offered_to]
-    rows = goods_of(conn, free)
+    rows = goods_of(conn, lots)
     made = {row.lot.lot_id: _amount(conn, row.lot.lot_id) for row in rows}
     met = queries.listed(conn, person.caller, queries.Wanted(limit=100))
     names = {number: each for number, each in names_of(conn, met).items() if number != person.number}
@@ -187,7 +208,7 @@ def _new(
         values=values,
         errors=errors,
         wrong=dict(errors),
-        chosen=chosen,
+        **({"chosen": "", "q": "", "more": False, "most": MOST_LOTS} | more),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
+from suyuan.access.model import Scope
 from suyuan.anchoring.queries import entries_of_lot
 from suyuan.api.gateway import GatewayPart
 from suyuan.api.lot_forms import names_of_parties
@@ -73,6 +74,7 @@ def lot(lot_id: str, request: Request, parts: GatewayPart, person: Member) -> Re
             "lots/one.html",
             goods=goods,
             own=person.number,
+            may_offer=_may_offer(person, found),
             names=names_of_parties(conn, met | {state.custodian, state.offered_to, found.maker}),
             entries=entries[::-1][:ENTRIES],
             count=len(entries),
@@ -83,6 +85,12 @@ def lot(lot_id: str, request: Request, parts: GatewayPart, person: Member) -> Re
             ),
             contradictions=visible_contradictions(conn, found.lot_id, person.caller),
         )
+
+
+def _may_offer(person: Person, found: Lot) -> bool:
+    """Whether the reader can hand it to somebody now."""
+    free = found.state.custodian == person.number and not found.state.offered_to
+    return free and person.caller.has(Scope.HANDOVER)
 
 
 @router.get("/{lot_id}/label")
