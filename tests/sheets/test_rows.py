@@ -117,7 +117,19 @@ def test_lots_are_looked_up_in_one_question_for_many_rows():
 def test_the_same_record_with_another_content_is_a_conflict_in_one_file():
     first, second = judge(HARVEST, good(), good(quantity="7"))
     assert (first.state, second.state) == (RowState.OK, RowState.ERROR)
-    assert rules(second) == [("", "row.conflict")]
+    assert rules(second) == [("lot", "row.conflict")]
+    place = (second.sheet, second.row, "lot")
+    mended = judge(HARVEST, good(), good(quantity="7"), edits=edit_cell(Edits(), place, "TY1122B"))
+    assert [each.state for each in mended] == [RowState.OK, RowState.OK]
+
+
+def test_a_conflict_in_one_dispatch_note_is_mended_at_its_line():
+    first = GOOD[DISPATCH][0]
+    _, second = judge(DISPATCH, first, first | {"quantity": "7"})
+    assert rules(second) == [("line", "row.conflict")]
+    place = (second.sheet, second.row, "line")
+    mended = judge(DISPATCH, first, first | {"quantity": "7"}, edits=edit_cell(Edits(), place, "2"))
+    assert [each.state for each in mended] == [RowState.OK, RowState.OK]
 
 
 def test_one_correction_mends_every_row_with_the_same_fault():

@@ -328,7 +328,7 @@ def test_the_same_file_twice_is_recognised_row_by_row():
     again = judge(HARVEST, good(), known_keys=lambda keys: known)
     changed = judge(HARVEST, good(quantity="7"), known_keys=lambda keys: known)
     assert (again[0].state, rules(*again)) == (RowState.DUPLICATE, [("", "row.known")])
-    assert (changed[0].state, rules(*changed)) == (RowState.ERROR, [("", "row.changed")])
+    assert (changed[0].state, rules(*changed)) == (RowState.ERROR, [("lot", "row.changed")])
 
 
 def test_a_template_of_an_old_version_is_known_for_one():

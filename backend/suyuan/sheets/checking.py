@@ -47,7 +47,7 @@ def check_rows(
     """Every row in order, blank ones left out; streaming, the lookups are asked in chunks."""
     judge = _Judge(kind, table, mapping, context, edits or Edits())
     outcome = Outcome(mapping, judge.show)
-    repeats = Repeats(context)
+    repeats = Repeats(context, TEMPLATES[kind])
     rows = judge.rows()
     while chunk := list(islice(rows, CHUNK)):
         ask_of_lots(kind, chunk, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from suyuan.sheets.draft import Draft
-from suyuan.sheets.model import Context
+from suyuan.sheets.model import Context, Template
 from suyuan.sheets.rows import RowFault
 
 #: Rules after which a row is a duplicate and nothing worse.
@@ -15,7 +15,9 @@ SAME = frozenset({"row.duplicate", "row.known"})
 class Repeats:
     """Keys met so far in one upload, and those of earlier ones."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, template: Template) -> None:
+        #: Whose change makes a row a record of its own.
+        self._own = "line" if "line" in template.key else "lot"
         self._lookup = context.known_keys
         self._met: dict[str, tuple[str, int, str]] = {}
 
@@ -27,7 +29,11 @@ class Repeats:
             first = self._met.setdefault(draft.key, (draft.sheet, draft.row, draft.digest))
             if first[:2] != (draft.sheet, draft.row):
                 rule = "row.duplicate" if first[2] == draft.digest else "row.conflict"
-                draft.found.append(RowFault("", rule, {"sheet": first[0], "row": str(first[1])}))
+                where = {"sheet": first[0], "row": str(first[1])}
+                draft.found.append(RowFault(self._at(draft, rule), rule, where))
             elif draft.key in known:
                 rule = "row.known" if known[draft.key] == draft.digest else "row.changed"
-                draft.found.append(RowFault("", rule))
+                draft.found.append(RowFault(self._at(draft, rule), rule))
+
+    def _at(self, draft: Draft, rule: str) -> str:
+        return self._own if rule not in SAME and "lot" in draft.values else ""
