@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from suyuan.cli import accounts, export, lots, parties, sign, submit, system, verify
+from suyuan.cli import accounts, export, lots, parties, register, sign, submit, system, verify
 
 app = typer.Typer(
     help="Suyuan 溯源: food traceability that can be checked by people who do not trust its operator.",
@@ -22,6 +22,7 @@ app.command("audit")(system.audit)
 app.add_typer(system.database, name="db")
 app.add_typer(accounts.account, name="account")
 app.add_typer(parties.party, name="party")
+parties.key.command("register")(register.register_key)
 app.add_typer(parties.key, name="key")
 app.command("submit")(submit.submit)
 app.command("sign")(sign.sign)

@@ -117,6 +117,8 @@ def new_key(
     if keystore is not None:
         _, address = make_keystore(keystore, passphrase_file)
         typer.echo(json.dumps({"address": address}) if as_json else f"{keystore}: {address}")
+        if not as_json:
+            typer.echo(f"Next: suyuan key register --keystore {keystore}  (token with party:admin)")
         return
     if party is None:
         stop("Name a party, or a file with --keystore.", Exit.USAGE)
