@@ -11,6 +11,8 @@ from suyuan.passport.model import (
     ChainFacts,
     Discord,
     Family,
+    Figures,
+    Handed,
     LotPage,
     Product,
     Recorded,
@@ -87,12 +89,25 @@ VERIFIED = LotPage(
 _WAITING = step(7, Kind.OFFERED, STORE, "shipping", counterparty=FARM, state="submitted")
 PENDING = replace(VERIFIED, steps=(*STEPS, _WAITING), offered_to=FARM)
 
+_HANDED = Handed(
+    receiver=Figures("1200.5", "1180", "12.5", "8", "KGM", "seal_broken"),
+    sender=Figures("1200.5", "1180", "20.5", "0", "KGM"),
+    agrees=False,
+    limit="0…4 ℃",
+    rules=(
+        ("conditional", ("HA6",)),
+        ("warn", ("HA13",)),
+        ("pass", ("HA1", "HA5", "HA8", "HA14", "HA15")),
+        ("not_measured", ("HA2", "HA3", "HA4", "HA7", "HA9", "HA10", "HA11", "HA12")),
+    ),
+)
 _PATCHY = (
     replace(STEPS[0], kind=Kind.INTRODUCED, biz_step="urn:gdst:bizStep:landing"),
     step(1, Kind.RECEIVED, STORE, "receiving", counterparty=FARM, in_custody=False),
     step(2, Kind.PACKED, CARRIER, "packing", in_custody=False, corrected=True, corrected_at=3),
     step(3, Kind.CORRECTED, CARRIER, "packing", in_custody=False, declared="incorrect_data"),
-    step(4, Kind.SOLD, STORE, "retail_selling", state="rejected", refusal="NotCustodian(4, 1)"),
+    step(4, Kind.ACCEPTED, STORE, "accepting", counterparty=CARRIER, temperature=(3.4, 4.6), handed=_HANDED),
+    step(5, Kind.SOLD, STORE, "retail_selling", state="rejected", refusal="NotCustodian(4, 1)"),
 )
 GAPS = replace(VERIFIED, steps=_PATCHY, gaps=find_gaps(_PATCHY, has_temperature=False), product=None)
 _TEST = Result(

@@ -42,6 +42,11 @@ def visible(conn: Connection, handover_id: str, caller: Caller) -> Handover:
     return found[0]
 
 
+def named(conn: Connection, ids: Sequence[str]) -> list[Handover]:
+    """Those that there are of these; for readers that show of them only what everybody may see."""
+    return repository.handovers_where(conn, t.handovers.c.id.in_(ids)) if ids else []
+
+
 def _sees(caller: Caller, found: Handover) -> bool:
     return caller.sees(found.sender) or caller.sees(found.receiver)
 

@@ -24,6 +24,7 @@ from suyuan.passport import events
 from suyuan.passport.bundle import BundleTooLarge, bundle_bytes
 from suyuan.passport.doubts import Number, doubted_entries
 from suyuan.passport.gaps import find_gaps
+from suyuan.passport.handed import with_handovers
 from suyuan.passport.model import (
     ChainFacts,
     Discord,
@@ -49,7 +50,9 @@ _RELATIVES = 24
 
 def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -> LotPage:
     """Everything that the page of this lot says."""
+    events_told = {to_hex(each): told for each, told in story.events.items()}
     steps = _steps(conn, story, doubted_entries(conn, chain, [*story.final, *story.others]))
+    steps = with_handovers(conn, story.obj.uri, steps, events_told)
     places = {step.event_hash: place for place, step in enumerate(steps)}
     broken, gaps = "", find_gaps(steps, has_temperature=any(step.temperature for step in steps))
     if story.final:
@@ -78,7 +81,7 @@ def build_page(conn: Connection, chain: Identity, story: Story, *, demo: bool) -
         as_of=_moment(story.as_of),
         doubt=story.doubt,
         gaps=gaps,
-        results=results(steps, {to_hex(each): told for each, told in story.events.items()}),
+        results=results(steps, events_told),
         papers=papers_of(conn, steps),
     )
 

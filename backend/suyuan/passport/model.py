@@ -58,6 +58,36 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What one side says became of what was sent: plain decimals in `uom`, '' for pieces; `reason` is a code
+    of handovers.
+    """
+
+    sent: str
+    accepted: str
+    refused: str
+    missing: str
+    uom: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What is said of a handover. `sender`: its figures where it disputes the receiver's; `agrees`: None
+    while the sender has not answered. `rules` are (verdict, rules) by their codes, the gravest first;
+    `unproven`: those stored are not those that were signed. `limit` of the temperature, with its unit.
+    """
+
+    vouch: Vouch = Vouch.SELF
+    receiver: Figures | None = None
+    sender: Figures | None = None
+    agrees: bool | None = None
+    limit: str = ""
+    rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unproven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One entry in the journey. `happened` keeps the event's own offset; `amounts` are (quantity, unit);
     `state` is a word of anchoring's State; `recorded` is None until the entry is final.
@@ -84,6 +114,7 @@ class Step:
     disputed: tuple[tuple[Who, int], ...] = ()  # other parties that declare it to be in error, and where
     refusal: str = ""
     key_doubted: datetime | None = None  # since when its signing key is doubted
+    handed: Handed | None = None  # what it says of a handover
 
     @property
     def lag(self) -> timedelta | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from suyuan.kernel.ledger import Kind
 from suyuan.passport.gaps import is_bystander
-from suyuan.passport.model import Discord, LotPage, State, Step
+from suyuan.passport.model import Discord, Handed, LotPage, State, Step
 from suyuan.passport.words import Words
 
 _RELATIONS = {Kind.OFFERED: "to", Kind.ACCEPTED: "from", Kind.REFUSED: "from", Kind.RECEIVED: "from"}
@@ -126,6 +126,23 @@ class View:
             if low == high
             else self._words.word("journey.between", low=low + degree, high=high + degree)
         )
+
+    def limit(self, step: Step) -> str:
+        """The limit of the temperature, its unit and sign as those of the temperatures beside it."""
+        degree = "℃" if self._words.language == "zh" else "°C"
+        text = step.handed.limit if step.handed else ""
+        return text.replace("-", "\N{MINUS SIGN}").replace(" ℃", f"\N{NO-BREAK SPACE}{degree}")
+
+    def rules(self, rules: Sequence[str]) -> str:
+        return self._words.word("handed.comma").join(
+            self._words.word(f"handed.rule.{each}") for each in rules
+        )
+
+    @staticmethod
+    def differs(told: Handed, row: str) -> bool:
+        """Whether both sides say something else in this row."""
+        sides = (told.receiver, told.sender)
+        return None not in sides and getattr(sides[0], row) != getattr(sides[1], row)
 
     def recorded(self, step: Step) -> str:
         """The block's time beside the claimed one."""
