@@ -180,6 +180,19 @@ def test_a_correction_stands_beside_what_it_corrects(world):
     assert len(open_ones(world)) == 1
 
 
+def test_the_last_correction_stands_beside_the_proposal(world):
+    tell(world, "lab", report(FAILED, verdict="fail"))
+    tell(world, "lab", report(FAILED, verdict="fail", number="R-9"), day=21)
+    newest, oldest = open_ones(world)
+    (first,) = [each for each in of_lot(world) if each.id == oldest.record]
+    tell(world, "lab", report(FAILED, verdict="fail", number="R-2", corrects=first.event_id), day=22)
+    (second,) = [each for each in of_lot(world) if each.record.number == "R-2"]
+    tell(world, "lab", report(number="R-3", corrects=second.event_id), day=23)
+    with world.database.reading() as conn:
+        found = queries.corrections_of(conn, [newest, oldest])
+    assert {key: (each.number, each.failed) for key, each in found.items()} == {oldest.id: ("R-3", False)}
+
+
 def test_nobody_corrects_anothers_record(world):
     tell(world, "lab", report(FAILED, verdict="fail"))
     (first,) = of_lot(world)

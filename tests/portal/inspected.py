@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import insert
@@ -37,6 +38,9 @@ def inspected(gateway, parties):
     with gateway.database.transaction() as conn:
         record(conn, gateway.clock, caller, told, Limits(), gateway.receipt_signer)
         noted = queries.records_of_party(conn, own, None, 1)[0]
+        mended = replace(found, number="R-2", verdict=Verdict.PASS, items=items[:1], corrects=noted.event_id)
+        later = Told(mended, Occasion(OTHER_LOT, datetime(2026, 11, 21, tzinfo=UTC)))
+        record(conn, gateway.clock, caller, later, Limits(), gateway.receipt_signer)
         wanted = Wanted(HOSTILE, "https://erp.example.com/in", ("handover.*",))
         made, _ = register.add_endpoint(conn, gateway.clock, gateway.keyring, Allowed(), own, wanted)
         sent = register.ping(conn, gateway.clock, own, made)

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from portal.told import LOT, commissioned, tell
+from portal.inspected import inspected
+from portal.told import LOT, commissioned, tell, told
 from suyuan.inspections import queries
 
 FORM = {
@@ -104,6 +105,15 @@ def test_an_entry_clerk_looks_but_tells_nothing(gateway, parties, client, sign_i
     assert clerk.browser.get("/supplier/inspections").status_code == 200
     assert send(clerk, "/supplier/inspections/new", **FORM).status_code == 403
     assert send(clerk, "/supplier/inspections/do", kind="testReport", body="").status_code == 403
+
+
+def test_a_correction_stands_beside_the_proposal(gateway, parties, client, sign_in):
+    told(gateway, parties)
+    inspected(gateway, parties)
+    qc = sign_in(client, ["qc"])
+    seen = qc.browser.get("/admin/hold-proposals").text
+    assert "原单位已更正为合格" in seen
+    assert "<strong>R-2</strong>" in seen
 
 
 def test_the_secret_of_an_endpoint_is_on_one_page_once(parties, client, sign_in):

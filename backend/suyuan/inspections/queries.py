@@ -46,6 +46,16 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """The last record that the same party told in place of a former one about the same lot."""
+
+    id: int
+    number: str
+    failed: bool
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A hold that a failed record proposes; `state` is open, taken or declined."""
 
@@ -135,6 +145,25 @@ def proposals_in(conn: Connection, state: str | None, limit: int, before: int = 
     if state is not None:
         query = query.where(c.state == state)
     return [_proposal(row) for row in conn.execute(query.where(c.id < before) if before else query)]
+
+
+def corrections_of(conn: Connection, proposed: Sequence[Proposal]) -> dict[int, Correction]:
+    """By the proposal's id, what replaced the record that it rests on, and what replaced that one in turn."""
+    former, later = records.alias("former"), records.alias("later")
+    same = (later.c.party == former.c.party) & (later.c.lot_id == former.c.lot_id)
+    query = (
+        select(former.c.id.label("former"), later)
+        .join(later, same & (later.c.corrects == former.c.event_id) & (later.c.id > former.c.id))
+        .order_by(later.c.id)
+    )
+    found: dict[int, Correction] = {}
+    at = {each.record: each.id for each in proposed}
+    while at:
+        rows = conn.execute(query.where(former.c.id.in_(at))).all()
+        at = {row.id: at[row.former] for row in rows}
+        for row in rows:
+            found[at[row.id]] = Correction(row.id, row.number, row.failed, row.noted_at)
+    return found
 
 
 def open_proposals(conn: Connection) -> int:

@@ -41,6 +41,7 @@ def _list(
     state, before = address.choice(request, "state", State) or State.OPEN, address.number(request, "before")
     with parts.database.reading() as conn:
         found = queries.proposals_in(conn, state, PER_PAGE + 1, before)
+        corrected = queries.corrections_of(conn, found)
         names = names_of_parties(conn, {int(each.evidence["party"]) for each in found})
     rows = found[:PER_PAGE]
     return page(
@@ -49,6 +50,7 @@ def _list(
         "holds/list.html",
         status,
         rows=rows,
+        corrected=corrected,
         names=names,
         state=state,
         states=list(State),
