@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from suyuan.demo import peaches, rice, shrimp
-from suyuan.demo.events import Days, documents
+from suyuan.demo.events import CHINA, Days, documents
+from suyuan.inspections.members import read, record_kind
+from suyuan.inspections.rules import Surroundings, failed, findings
 from suyuan.journal.validation import schema_faults
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -39,6 +41,26 @@ def test_the_demo_is_told_in_order_and_never_in_the_future(story):
     ]
     assert times[-1] < NOW
     assert times == sorted(times)
+
+
+def test_every_finding_of_the_demo_reads_well_and_passes():
+    kinds = []
+    for story in STORIES:
+        for document in told(story):
+            for event in document["epcisBody"]["eventList"]:
+                kind = record_kind(event)
+                assert "sampling" not in event["bizStep"]
+                if kind is None:
+                    continue
+                record, faults = read(event[kind.member], kind)
+                assert faults == []
+                lots = [each["epcClass"].rpartition("/")[2] for each in event["quantityList"]]
+                day = datetime.fromisoformat(event["eventTime"]).astimezone(CHINA).date()
+                began = Surroundings(lot=lots[0], began=day, happened=day)
+                assert findings(record, began) == []
+                assert not failed(record)
+                kinds.append(str(kind))
+    assert sorted(kinds) == ["inspection"] * 2 + ["testReport"] * 3
 
 
 def test_more_shrimp_leaves_the_plant_than_entered_it():

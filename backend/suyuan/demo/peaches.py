@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from suyuan.demo import events as say
+from suyuan.demo import findings as found
 from suyuan.demo.goods import PEACH_BOX, PEACH_SECONDS, PEACHES
 from suyuan.demo.numbers import pallet_uri
 from suyuan.demo.people import INSPECTOR, LABORATORY, ORCHARD, PACKER, SHOP, STORE, TRUCKS, Actor
@@ -51,13 +52,16 @@ def _orchard(days: say.Days, north: str, south: str) -> Iterator[tuple[Actor, sa
     amounts = [(north, 420.0, "KGM"), (south, 380.0, "KGM")]
     yield (
         LABORATORY,
-        say.observed(
+        found.tested(
             days.ago(8, "09:10"),
-            "sampling",
             ORCHARD.site,
             amounts,
-            certificationInfo="https://reports.example/guyu/GB2763-2021/peach",
-            **{"suyuan:test": {"method": "GB 23200.121", "analyte": "农药残留 218 项", "result": "合格"}},
+            (f"GY-{days.stamp(8)}-0412", "GB 2763-2021"),
+            (
+                found.at_most("联苯菊酯", "GB 23200.113-2018", "0.012", "0.5"),
+                found.at_most("多菌灵", "GB 23200.121-2021", "0.034", "2"),
+                found.at_most("吡虫啉", "GB 23200.121-2021", "<0.01", "0.5"),
+            ),
         ),
     )
     yield ORCHARD, say.offered(days.ago(8, "10:00"), ORCHARD, PACKER, amounts)
@@ -78,19 +82,16 @@ def _packing(
     yield PACKER, say.transformed(days.ago(7, "08:30"), PACKER.site, [north, south], [boxes, seconds])
     yield (
         INSPECTOR,
-        say.observed(
+        found.inspected(
             days.ago(7, "10:15"),
-            "inspecting",
             PACKER.site,
             [boxes],
-            **{
-                "suyuan:inspection": {
-                    "standard": "GB/T 26904",
-                    "sampled": 13,
-                    "sugar": "13.4 °Brix",
-                    "result": "合格",
-                }
-            },
+            (f"MJ-{days.stamp(7)}-13", "GB/T 26904-2020"),
+            (
+                found.at_least("可溶性固形物", "13.4", "11.0", "%"),
+                found.at_least("单果重", "236", "220", "g"),
+                found.as_should_be("外观", "果形端正，无机械伤"),
+            ),
         ),
     )
     yield PACKER, say.packed(days.ago(7, "11:00"), PACKER.site, PALLET, [boxes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from suyuan.demo import events as say
+from suyuan.demo import findings as found
 from suyuan.demo.goods import PADDY_RICE, RICE_BAG, RICE_BRAN
 from suyuan.demo.people import INSPECTOR, LABORATORY, MILL, PADDY, RAIL, SHOP, Actor
 
@@ -37,24 +38,31 @@ def _field_and_mill(
     yield MILL, say.accepted(days.ago(28, "13:30"), PADDY, MILL, [paddy])
     yield (
         LABORATORY,
-        say.observed(
+        found.tested(
             days.ago(25, "10:00"),
-            "sampling",
             MILL.site,
             [paddy],
-            certificationInfo="https://reports.example/guyu/GB2762-2022/rice",
-            **{"suyuan:test": {"method": "GB 5009.15", "analyte": "镉", "result": "0.021 mg/kg, 合格"}},
+            (f"GY-{days.stamp(25)}-0087", "GB 2762-2022"),
+            (
+                found.at_most("镉", "GB 5009.15-2023", "0.021", "0.2"),
+                found.at_most("铅", "GB 5009.12-2023", "<0.02", "0.2"),
+                found.at_most("无机砷", "GB 5009.11-2024", "0.08", "0.35"),
+            ),
         ),
     )
     yield MILL, say.transformed(days.ago(20, "07:20"), MILL.site, [paddy], [dry, wet, bran])
     yield (
         INSPECTOR,
-        say.observed(
+        found.inspected(
             days.ago(20, "15:00"),
-            "inspecting",
             MILL.site,
             [dry, wet],
-            **{"suyuan:inspection": {"standard": "GB/T 19266", "result": "合格"}},
+            (f"MJ-{days.stamp(20)}-02", "GB/T 19266-2008"),
+            (
+                found.at_most("水分", "GB 5009.3-2016", "14.6", "15.5", "%"),
+                found.at_most("碎米", "GB/T 5503-2009", "6.2", "10.0", "%"),
+                found.as_should_be("气味", "清香，无异味"),
+            ),
         ),
     )
 

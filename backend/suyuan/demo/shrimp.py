@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from suyuan.demo import events as say
+from suyuan.demo import findings as found
 from suyuan.demo.goods import SHRIMP, SHRIMP_PACK
 from suyuan.demo.numbers import pallet_uri
 from suyuan.demo.people import LABORATORY, SHELLER, SHOP, STORE, TRAWLER, TRUCKS, Actor
@@ -48,13 +49,16 @@ def _sea_and_plant(days: say.Days, catch: say.Amount, packs: say.Amount) -> Iter
     yield SHELLER, say.transformed(days.ago(13, "09:30"), SHELLER.site, [catch], [packs])
     yield (
         LABORATORY,
-        say.observed(
+        found.tested(
             days.ago(12, "10:00"),
-            "sampling",
             SHELLER.site,
             [packs],
-            certificationInfo="https://reports.example/guyu/GB31650-2019/shrimp",
-            **{"suyuan:test": {"method": "GB 31656.13", "analyte": "硝基呋喃代谢物", "result": "未检出"}},
+            (f"GY-{days.stamp(12)}-0230", "GB 31650-2019"),
+            (
+                found.absent("呋喃唑酮代谢物", "GB 31656.13-2021"),
+                found.absent("氯霉素", "GB 31658.2-2021"),
+                found.at_most("二氧化硫残留量", "GB 5009.34-2022", "0.011", "0.1", "g/kg"),
+            ),
         ),
     )
     yield SHELLER, say.packed(days.ago(12, "13:00"), SHELLER.site, PALLET, [packs])
