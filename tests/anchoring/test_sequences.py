@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
@@ -201,3 +202,47 @@ def test_in_any_order_numbers_stay_dense_and_no_stale_signature_counts(outside: 
 def entry_kind(harness, reference):
     with harness.database.reading() as conn:
         return entries_of_reference(conn, reference)[0].kind
+
+
+def test_what_waits_behind_an_unsigned_number_holds_up_its_lots_and_nobody_else(outside: Harness) -> None:
+    outside.register(3)
+    outside.signers.custodial |= {2, 3}
+    own(outside, 1, [entry("nobodys", Kind.OFFERED, counterparty=2)], "refused")
+    own(outside, 1, [entry("l")], "made")
+    own(outside, 1, [entry("l", Kind.OFFERED, "offered", counterparty=2)], "offered")
+    outside.policy = dataclasses.replace(outside.policy, bundle_entries=2)
+    outside.new_loop()
+    for _ in range(15):
+        outside.step()
+    outside.submit(2, [entry("l", Kind.ACCEPTED, "accepted", counterparty=1)], "accepted")
+    outside.submit(2, [entry("m")], "later")
+    outside.submit(2, [entry("n"), entry("o"), entry("p")], "latest")
+    outside.submit(3, [entry("q")], "somebody else's")
+    sent = len(outside.chain.sent)
+    for _ in range(20):
+        outside.step()
+    assert outside.operation("somebody else's").state is State.FINAL
+    for reference in ("made", "offered", "accepted", "later", "latest"):
+        assert outside.operation(reference).state is State.SIGNED
+    assert len(set(outside.chain.sent[sent:])) == 1
+    outside.signers.hand_in(1, digest_of(outside.contracts.ledger, 1, 1, ()))
+    outside.settle()
+    assert outside.operation("accepted").state is State.FINAL
+    assert numbers(outside, 2) == [1, 2, 3]
+
+
+def test_nothing_is_signed_in_one_breath_with_the_end_of_its_partys_key(outside: Harness) -> None:
+    """A submission that arrived behind the end of the custodial key: signed with it, it would be refused."""
+    outside.register()
+    outside.signers.custodial.add(1)
+    outside.settle()
+    with outside.database.transaction() as conn:
+        outbox.enqueue_revoke_key(conn, outside.clock, 1, key(1), "its end")
+    outside.submit(1, [entry("a")], "late")
+    outside.step()
+    assert outside.operation("late").state is State.RECEIVED
+    assert outside.operation("its end").state is not State.RECEIVED
+
+
+def own(harness, party, entries, reference):
+    submit_signed(harness, party, entries, reference, *prepare(harness, party, entries))

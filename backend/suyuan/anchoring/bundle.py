@@ -4,16 +4,16 @@ fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from suyuan.anchoring import repository
 from suyuan.anchoring.model import OperationKind, Policy, Sending, State
 from suyuan.anchoring.ports import Call, Contracts, SignedSubmission
 from suyuan.anchoring.repository import Queued
-from suyuan.anchoring.tables import operations, transactions
+from suyuan.anchoring.tables import entries, operations, transactions
 from suyuan.kernel.hashing import from_hex
 from suyuan.kernel.ledger import OPENING
 
@@ -40,20 +40,18 @@ class Bundle:
 
 
 def choose(conn: Connection, epoch: int, policy: Policy) -> Bundle | None:
-    """The next bundle, or None when nothing can be sent now."""
-    signed = operations.c.state == State.SIGNED
-    limit = policy.bundle_entries
-    queue = repository.load(conn, signed, limit=limit)
-    waiting = _unsigned_numbers(conn)
+    """The next bundle, or None when nothing can be sent now.
+
+    What comes behind a number that waits for its party's signature is passed over, and with it whatever is
+    about the same lots and comes later: the ledger would refuse it, or record it before its time.
+    """
+    held = _Held(_lots_behind_unsigned(conn))
     anchor_under_way = _anchor_under_way(conn, epoch)
     taken: list[Queued] = []
     gas, count = policy.gas_transaction, 0
-    for operation in queue:
-        if (
-            operation.sequence is not None
-            and waiting.get(operation.party, operation.sequence) < operation.sequence
-        ):
-            continue  # an earlier number of this party has no signature yet; the ledger would refuse this one
+    for operation in _queue(conn, policy.bundle_entries, taken):
+        if held.holds(operation):
+            continue
         if operation.kind is OperationKind.ANCHOR and anchor_under_way:
             continue  # its previous root is not known before that one is mined; nothing else depends on it
         if operation.kind is not OperationKind.SUBMISSION:
@@ -65,6 +63,47 @@ def choose(conn: Connection, epoch: int, policy: Policy) -> Bundle | None:
             break
         taken.append(operation)
     return Bundle(tuple(taken)) if taken else None
+
+
+@dataclass(slots=True)
+class _Held:
+    """What waits with those that stand behind an unsigned number: `lots` are theirs, each with its
+    first place on the way.
+    """
+
+    lots: dict[bytes, int]
+    parties: set[int] = field(default_factory=set)
+
+    def holds(self, operation: Queued) -> bool:
+        """Also keeps what an operation that is held holds up in its turn."""
+        if operation.sequence is None:
+            return False
+        place = operation.place or 0
+        shared = any(self.lots.get(entry.lot_id, place) < place for entry in operation.entries)
+        if not shared and operation.party not in self.parties:
+            return False
+        self.parties.add(operation.party)
+        for entry in operation.entries:
+            self.lots[entry.lot_id] = min(self.lots.get(entry.lot_id, place), place)
+        return True
+
+
+def _queue(conn: Connection, page: int, taken: Sequence[Queued]) -> Iterator[Queued]:
+    """What is signed, in its order; without the numbers behind an unsigned one, which may be thousands. One
+    page, unless nothing was taken of it.
+    """
+    lowest = _unsigned().subquery()
+    behind = exists().where(lowest.c.party == operations.c.party, lowest.c.lowest < operations.c.sequence)
+    last = (-1, -1)
+    while not taken:
+        after = (operations.c.place > last[0]) | (
+            (operations.c.place == last[0]) & (operations.c.id > last[1])
+        )
+        found = repository.load(conn, operations.c.state == State.SIGNED, ~behind, after, limit=page)
+        yield from found
+        if len(found) < page:
+            return
+        last = (found[-1].place or 0, found[-1].id)
 
 
 def gas_of(operation: Queued, policy: Policy) -> int:
@@ -115,15 +154,27 @@ def _signed(operation: Queued) -> SignedSubmission:
     return SignedSubmission(operation.party, operation.sequence, operation.entries, operation.signature)
 
 
-def _unsigned_numbers(conn: Connection) -> dict[int, int]:
+def _unsigned() -> Select[tuple[int, int]]:
     """The lowest number of each party that still waits for a signature."""
     unsigned = (operations.c.state == State.RECEIVED) & operations.c.place.is_not(None)
-    query = (
+    return (
         select(operations.c.party, func.min(operations.c.sequence).label("lowest"))
         .where(unsigned, operations.c.sequence.is_not(None))
         .group_by(operations.c.party)
     )
-    return {row.party: row.lowest for row in conn.execute(query)}
+
+
+def _lots_behind_unsigned(conn: Connection) -> dict[bytes, int]:
+    """Lots of what is signed and stands behind an unsigned number, each with the first such place."""
+    lowest = _unsigned().subquery()
+    query = (
+        select(entries.c.lot_id, func.min(operations.c.place).label("place"))
+        .join(operations, operations.c.id == entries.c.operation_id)
+        .join(lowest, lowest.c.party == operations.c.party)
+        .where(operations.c.state == State.SIGNED, operations.c.sequence > lowest.c.lowest)
+        .group_by(entries.c.lot_id)
+    )
+    return {row.lot_id: row.place for row in conn.execute(query)}
 
 
 def _anchor_under_way(conn: Connection, epoch: int) -> bool:

@@ -119,6 +119,9 @@ def _take(conn: Connection, way: Way, plan: _Plan, operation: Queued) -> None:
         if operation.place is None:
             plan.sequences[operation.party] = sequence + 1
         row |= {"number": sequence, "seal": signature}
+    elif operation.kind is OperationKind.REVOKE_KEY and operation.place is None:
+        # What its party's signers would sign now might be by that very key, and would come behind its end.
+        plan.held_parties.add(operation.party)
     elif operation.kind is OperationKind.REGISTER:
         plan.registered = max(plan.registered, operation.party)
     plan.rows.append(row)
