@@ -52,6 +52,11 @@ MEMBERS = (
 )
 
 
+def login_of(actor: Actor) -> str:
+    """How the person of this party signs in."""
+    return next(each.address for each in MEMBERS if each.party is actor)
+
+
 class AccountsRefused(Exception):
     """The gateway did not take an account of the demo; the message is what it said."""
 

@@ -20,13 +20,18 @@ def showpiece(days: say.Days) -> str:
     return PEACH_BOX.lot(f"TYB{days.stamp(7)}")
 
 
+def seconds(days: say.Days) -> str:
+    """The lot that the packer keeps."""
+    return PEACH_SECONDS.lot(f"TYG{days.stamp(7)}")
+
+
 def story(days: say.Days) -> Iterator[tuple[Actor, say.Event]]:
     north, south = (PEACHES.lot(f"TY{days.stamp(8)}-{plot}") for plot in ("N", "S"))
-    boxes, seconds = showpiece(days), PEACH_SECONDS.lot(f"TYG{days.stamp(7)}")
+    boxes = showpiece(days)
     from_north, from_south = (north, 420.0, "KGM"), (south, 380.0, "KGM")
     packed = (boxes, 320.0, "KGM")
     yield from _orchard(days, north, south)
-    yield from _packing(days, from_north, from_south, packed, (seconds, 451.5, "KGM"))
+    yield from _packing(days, from_north, from_south, packed, (seconds(days), 451.5, "KGM"))
     yield from _journey(days, packed)
 
 

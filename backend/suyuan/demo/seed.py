@@ -48,6 +48,11 @@ def seed_once(
     _write(marker, {"at": now.isoformat(), "done": True})
 
 
+def day_of(data_dir: Path) -> datetime:
+    """For when the demo of this data folder is told."""
+    return datetime.fromisoformat(_read(data_dir / MARKER)["at"])
+
+
 def demo_pages(data_dir: Path, public_url: str) -> list[dict[str, str]]:
     """Addresses of the pages worth looking at first, with their products' names; empty without the demo."""
     known = _read(data_dir / MARKER)
@@ -105,7 +110,7 @@ def submit_stories(gateway: httpx.Client, now: datetime, say: Callable[[str], No
             json=document.as_epcis(now),
             headers={"Idempotency-Key": f"demo-{now.timestamp():.0f}-{number}"},
         )
-        ids += [each["id"] for each in _answer(answer)["submissions"]]
+        ids += [each["id"] for each in answered(answer)["submissions"]]
     return ids
 
 
@@ -118,7 +123,7 @@ def _wait_until_final(
     until = time.monotonic() + FINAL_SECONDS
     while waiting and time.monotonic() < until:
         meanwhile()
-        state = _answer(gateway.get(f"/api/v1/submissions/{waiting[-1]}"))["state"]
+        state = answered(gateway.get(f"/api/v1/submissions/{waiting[-1]}"))["state"]
         if state in ENDED:
             waiting.pop()
         else:
@@ -130,10 +135,11 @@ def _wait_until_final(
 def _post(gateway: httpx.Client, path: str, body: dict[str, Any]) -> None:
     answer = gateway.post(path, json=body)
     if answer.status_code != 409:  # known already, from a start that was cut off
-        _answer(answer)
+        answered(answer)
 
 
-def _answer(answer: httpx.Response) -> dict[str, Any]:
+def answered(answer: httpx.Response) -> dict[str, Any]:
+    """What the gateway said. Raises DemoRefused."""
     if answer.is_error:
         raise DemoRefused(f"{answer.request.method} {answer.request.url.path}: {answer.text[:2000]}")
     found: dict[str, Any] = answer.json()

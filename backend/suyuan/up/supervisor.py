@@ -22,6 +22,7 @@ from suyuan.config.folder import private_folder
 from suyuan.config.settings import Settings
 from suyuan.demo.accounts import AccountsRefused, demo_accounts, make_accounts
 from suyuan.demo.seed import DemoRefused, demo_pages, seed_once
+from suyuan.demo.todo import leave_work
 from suyuan.up.announce import summary_lines
 from suyuan.up.children import Child, last_lines, own_command
 from suyuan.up.errors import CannotStart
@@ -144,6 +145,7 @@ class Supervisor:
             seed_once(self._local_url(), token, self.settings.data_dir, self.say, self._tend)
             self.say("demo: people who can sign in")
             make_accounts(self._local_url(), token, self.settings.data_dir)
+            leave_work(self._local_url(), token, self.settings.data_dir)
         except (AccountsRefused, DemoRefused, httpx.HTTPError) as error:
             raise CannotStart(f"The demo could not be entered: {error}") from error
 
