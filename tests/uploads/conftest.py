@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import own_keys
 from suyuan.access.model import Caller, Scope
 from suyuan.catalogue.model import NewProduct
 from suyuan.catalogue.register import register_product
@@ -31,7 +32,13 @@ def small_world(sqlite_database):
     return made(sqlite_database)
 
 
-def made(database):
+@pytest.fixture
+def own_world(database):
+    """The first supplier keeps its own key (secret 9)."""
+    return made(database, own_keys.address(9))
+
+
+def made(database, key=None):
     clock = SystemClock()
     with database.transaction() as conn:
         for number in (1, 2):
@@ -41,6 +48,7 @@ def made(database):
                 (GLNS[number],),
                 Role.PRODUCER | Role.PROCESSOR | Role.WAREHOUSE,
                 sites=sites,
+                key_address=key if number == 1 else None,
             )
             register_party(conn, clock, Keyring(bytes(32)), party)
         register_product(conn, clock, NewProduct({"zh": "阳山水蜜桃"}, gtin="09520718000013"))

@@ -34,11 +34,11 @@ from suyuan.journal.receipts import ReceiptSigner
 from suyuan.journal.request import Request
 from suyuan.journal.storing import store, summary
 from suyuan.journal.submit import answered_before
-from suyuan.journal.tables import prepared
+from suyuan.journal.tables import captures, prepared
 from suyuan.kernel.canonical import canonical_json
 from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import Fault
-from suyuan.kernel.hashing import to_hex
+from suyuan.kernel.hashing import sha256, to_hex
 from suyuan.kernel.ids import new_id
 from suyuan.kernel.ledger import LedgerEntry
 from suyuan.parties.errors import SignatureRefused
@@ -187,6 +187,16 @@ def submit_prepared(  # noqa: PLR0913, PLR0917 - what was shown, what came back,
     facts = {"party": row.party, "prepared": identifier, "signatures": len(signatures)}
     trail.note(conn, clock, caller, "submission.signed", str(accepted.answer["id"]), facts)
     return accepted
+
+
+def document_prepared(conn: Connection, identifier: str, caller: Caller) -> bytes:
+    """SHA-256 of the document that was prepared under this id, used or not. Raises PreparedUnknown."""
+    query = select(prepared.c.party, prepared.c.body, captures.c.document)
+    query = query.outerjoin(captures, captures.c.id == prepared.c.capture)
+    row = conn.execute(query.where(prepared.c.id == identifier)).one_or_none()
+    if row is None or not caller.acts_for(row.party):
+        raise PreparedUnknown(f"Nothing of yours was prepared as {identifier[:80]!r}, or it is too old.")
+    return sha256(row.body) if row.document is None else bytes(row.document)
 
 
 def forget_expired(conn: Connection, clock: Clock) -> int:

@@ -164,6 +164,7 @@ class View:
             "templates": TEMPLATES,
             "may_edit": may_edit,
             "may_withdraw": bool(caller.scopes & {Scope.DRAFT, Scope.SUBMIT}) and draft.state in OPEN,
+            "may_leave": caller.has(Scope.SUBMIT) and draft.state is State.SIGNING,
             "holder": holder_of(self.clock, draft, caller),
             "notices": [
                 notice_words(Message(each["code"], each["values"]), self.language) for each in draft.notices

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from suyuan.access.model import Caller
 from suyuan.anchoring.ports import Identity
 from suyuan.journal.model import Limits
-from suyuan.journal.prepare import Prepared, prepare_document, submit_prepared
+from suyuan.journal.prepare import Prepared, document_prepared, prepare_document, submit_prepared
 from suyuan.journal.receipts import ReceiptSigner
 from suyuan.journal.request import Request
 from suyuan.kernel.clock import Clock
 from suyuan.uploads import repository
 from suyuan.uploads import tables as t
-from suyuan.uploads.errors import DraftState
+from suyuan.uploads.errors import DraftState, NotWhatWasShown
 from suyuan.uploads.model import Draft, State
 from suyuan.uploads.signing import expect_signer
 from suyuan.uploads.submitting import entered, signer_of
@@ -55,9 +55,19 @@ def hand_in_next(  # noqa: PLR0913, PLR0917 - what was shown, and what came back
     signatures: Sequence[bytes],
     ledger: Ledger,
 ) -> Draft:
-    """Take the next document in with its signatures. Raises as `prepare_next` and `submit_prepared`."""
-    draft = _signing(conn, clock, caller, identifier)
-    number = draft.submitted
+    """Take the next document in with its signatures; the same call again changes nothing.
+
+    Raises as `prepare_next` and `submit_prepared`; NotWhatWasShown for signatures over anything else.
+    """
+    draft = repository.lock_draft(conn, identifier)
+    expect_signer(conn, clock, caller, draft)
+    number, hashes = draft.submitted, repository.document_hashes(conn, draft.id)
+    signed = document_prepared(conn, prepared, caller)
+    if signed in hashes[:number]:
+        return draft
+    _expect_signing(draft)
+    if signed != hashes[number]:
+        raise NotWhatWasShown("What was signed is not the next document of this upload; prepare that one.")
     accepted = submit_prepared(
         conn, clock, prepared, signatures, signer_of(draft), ledger.identity, ledger.receipts
     )
@@ -77,9 +87,13 @@ def hand_in_next(  # noqa: PLR0913, PLR0917 - what was shown, and what came back
 def _signing(conn: Connection, clock: Clock, caller: Caller, identifier: str) -> Draft:
     draft = repository.lock_draft(conn, identifier)
     expect_signer(conn, clock, caller, draft)
+    _expect_signing(draft)
+    return draft
+
+
+def _expect_signing(draft: Draft) -> None:
     if draft.state is not State.SIGNING:
         raise DraftState(f"A draft that is {draft.state} waits for no signature of documents.")
-    return draft
 
 
 def _request(conn: Connection, draft: Draft, number: int) -> Request:

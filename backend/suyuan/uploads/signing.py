@@ -93,12 +93,34 @@ def preparers(conn: Connection, draft: Draft) -> set[str]:
 
 
 def withdraw(conn: Connection, clock: Clock, asked: Asked) -> Draft:
-    """Take the draft back; nothing of it is submitted. Raises DraftUnknown, DraftState, DraftChanged."""
-    draft = open_for_change(conn, clock, asked, OPEN)
+    """Take the draft back; nothing of it is submitted. One whose documents the party signs itself may be left
+    too: what is in stays in, and the other rows become a draft of their own.
+
+    Raises DraftUnknown, DraftState, DraftChanged; Forbidden where only a signer may.
+    """
+    draft = open_for_change(conn, clock, asked, (*OPEN, State.SIGNING))
+    if draft.state is State.SIGNING:
+        return _leave(conn, clock, asked, draft)
     repository.forget_documents(conn, draft.id)
     withdrawn = change(conn, clock, asked, draft, {"act": "withdraw"}, {"state": State.WITHDRAWN})
     note(conn, clock, asked.caller, "upload.withdrawn", draft.id, {})
     return withdrawn
+
+
+def _leave(conn: Connection, clock: Clock, asked: Asked, draft: Draft) -> Draft:
+    """Whoever cannot sign the next document, because the journal would refuse it by now or the key is gone,
+    has the rows back.
+    """
+    if not (asked.caller.has(Scope.SUBMIT) or asked.caller.has(Scope.REGISTRAR)):
+        raise Forbidden("A signer takes back what was signed.", code="token.scope")
+    waiting = repository.documents_where(conn, draft.id, t.documents.c.number >= draft.submitted)
+    places = {place for each in waiting for event in codec.unpack_places(each.places) for place in event}
+    rest = keep_the_rest(conn, clock, draft, lambda each: (each.sheet, each.row) in places)
+    state = State.SUBMITTED if draft.submitted else State.WITHDRAWN
+    what = {"act": "leave", "documents": draft.submitted, "rows": len(places)}
+    left = change(conn, clock, asked, draft, what, {"state": state, "remainder": rest})
+    note(conn, clock, asked.caller, "upload.left", draft.id, {"documents": draft.submitted, "rest": rest})
+    return left
 
 
 def has_four_eyes(conn: Connection, party: int) -> bool:
