@@ -53,6 +53,19 @@ def test_no_page_has_a_violation_nor_runs_over_the_edge(site, visit, language, w
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_wrong_with_a_form_leads_to_its_fields_by_links_that_fingers_hit(site, visit, width):
+    page = visit(site, None, width=width)
+    page.goto(site.url + "/apply")
+    page.evaluate("document.querySelector('main form').submit()")
+    page.wait_for_selector(".summary li a")
+    assert (violations(page), overflow(page), page.evaluate(SMALL)) == ([], 0, [])
+    link = page.locator(".summary li a").first
+    link.click()
+    assert page.evaluate("document.activeElement.id") == link.get_attribute("href")[1:]
+
+
+@pytest.mark.browser
 def test_a_page_without_a_name_for_a_field_would_be_found(site, visit):
     page = visit(site, None)
     page.goto(site.url + "/")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from portal.pages_to_see import APPLICANT
+from portal.qualified import applying
 from portal.site import COMPANIES, NOW, make_gateway, register
 from suyuan.app import create_app
 from suyuan.kernel.clock import FixedClock
@@ -47,12 +49,17 @@ def parties(gateway, company_names):
 
 
 @pytest.fixture
-def signed_in(client, parties, sign_in):
+def signed_in(client, gateway, parties, sign_in):
     """signed_in("signer"): the browser of a person with this seat in the first party; with 2, in the second;
     signed_in("registrar") of the platform's.
     """
 
     def make(seat, party=1, **more):
+        if seat == APPLICANT:
+            person = sign_in(client, [], None, **more)
+            with gateway.database.transaction() as conn:
+                applying(conn, gateway.clock, person.account)
+            return person.browser
         of = None if seat in OF_PLATFORM else parties[party - 1]
         return sign_in(client, [seat], of, **more).browser
 

@@ -20,14 +20,17 @@ from portal.told import told
 
 @dataclass(frozen=True)
 class Page:
-    """`seat`: who looks (None: nobody signed in), in the first party or in the platform. `path` has places
-    that the makers fill: "/supplier/submissions/{submission}".
+    """`seat`: who looks (None: nobody signed in), in the first party or in the platform; or APPLICANT. `path`
+    has places that the makers fill: "/supplier/submissions/{submission}".
     """
 
     seat: str | None
     path: str
     status: int = 200
 
+
+#: Instead of a seat: somebody who has none yet, with an application that he fills in.
+APPLICANT = "applicant"
 
 #: (gateway, numbers of the two parties) -> names of what was made.
 Maker = Callable[..., dict[str, str]]
@@ -88,6 +91,11 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/drafts/{waiting}"),
     Page("signer", "/supplier/drafts/unknown", 404),
     Page(None, "/apply"),
+    Page(APPLICANT, "/apply/firm"),
+    Page(APPLICANT, "/apply/contact"),
+    Page(APPLICANT, "/apply/papers"),
+    Page(APPLICANT, "/apply/review"),
+    Page(APPLICANT, "/account"),
     Page("admin", "/supplier/documents"),
     Page("auditor", "/supplier/documents"),
     Page("registrar", "/admin/applications"),
@@ -108,4 +116,4 @@ PAGES: list[Page] = [
     Page("director", "/admin/hold-proposals?state=declined"),
 ]
 
-MAKERS: list[Maker] = [keyed, told, handed, mending, acquainted, qualified, inspected]
+MAKERS: list[Maker] = [keyed, told, handed, acquainted, mending, qualified, inspected]

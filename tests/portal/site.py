@@ -12,7 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.conftest import CHAIN
-from portal.pages_to_see import MAKERS
+from portal.pages_to_see import APPLICANT, MAKERS
+from portal.qualified import applying
 from suyuan.access import accounts, sessions
 from suyuan.access.model import PLATFORM_SEATS, Seat
 from suyuan.api.cookies import cookie_name
@@ -74,11 +75,14 @@ class Site:
     made: dict[str, str]
 
     def cookie(self, seat, party=1, name="李梅"):
-        """A new person of this seat, signed in: (name, value) of his cookie."""
-        of = None if Seat(seat) in PLATFORM_SEATS else self.parties[party - 1]
+        """A new person of this seat, signed in: (name, value) of his cookie. An `applicant` has none yet."""
+        seats = [] if seat == APPLICANT else [Seat(seat)]
+        of = self.parties[party - 1] if set(seats) - PLATFORM_SEATS else None
         with self.gateway.database.transaction() as conn:
             login = f"{seat}-{len(accounts.list_accounts(conn))}@example.com"
-            account = accounts.add(conn, self.gateway.clock, login, name, of, [Seat(seat)])
+            account = accounts.add(conn, self.gateway.clock, login, name, of, seats)
+            if not seats:
+                applying(conn, self.gateway.clock, account)
             secret = sessions.open_session(conn, self.gateway.clock, account)
         return cookie_name(self.gateway), secret
 
