@@ -41,6 +41,8 @@ def inspected(gateway, parties):
         mended = replace(found, number="R-2", verdict=Verdict.PASS, items=items[:1], corrects=noted.event_id)
         later = Told(mended, Occasion(OTHER_LOT, datetime(2026, 11, 21, tzinfo=UTC)))
         record(conn, gateway.clock, caller, later, Limits(), gateway.receipt_signer)
+        again = Told(replace(found, number="R-3"), Occasion(OTHER_LOT, datetime(2026, 11, 22, tzinfo=UTC)))
+        record(conn, gateway.clock, caller, again, Limits(), gateway.receipt_signer)
         wanted = Wanted(HOSTILE, "https://erp.example.com/in", ("handover.*",))
         made, _ = register.add_endpoint(conn, gateway.clock, gateway.keyring, Allowed(), own, wanted)
         sent = register.ping(conn, gateway.clock, own, made)
