@@ -141,3 +141,19 @@ def test_a_reader_may_look_and_not_change(signed_in, goods, clerk):
     assert "先改这些" in text
     assert "/cells" not in text.replace('action="', "") or 'name="cell-' not in text
     assert reader.get("/supplier/upload").status_code == 403
+
+
+def test_of_several_readings_of_a_date_none_is_taken_before_a_person_chooses(signed_in, goods, clerk):
+    browser = signed_in("entry")
+    page = uploaded(browser, sheet([row(1, **goods), row(2, **goods, date="3/4/2026")]))
+    clerk()
+    text = browser.get(page).text
+    assert "建议改为" not in text
+    assert re.findall(r'name="text" value="(2026-[^"]+)"', text) == ["2026-04-03", "2026-03-04"]
+    version = re.search(r'name="version" value="(\d+)"', text)[1]
+    chosen = {"column": "date", "rule": "date.ambiguous", "value": "3/4/2026", "text": "2026-03-04"}
+    post(browser, f"{page}/fixes", text, version=version, **chosen)
+    clerk()
+    text = browser.get(page).text
+    assert "签名前请核对" in text
+    assert "2026-03-04 – 2026-11-20" in text

@@ -28,3 +28,14 @@ def test_what_is_signed_goes_in_with_one_receipt(world, preparer, signer):
     world.sign(signer, draft)
     done = world.submitted(draft)
     assert done.state is State.SUBMITTED
+
+
+def test_a_row_told_twice_hinders_nothing_and_goes_in_once(world, preparer, signer):
+    draft = world.checked(preparer, sheet([row(1), row(2), row(1)]))
+    assert (draft.state, draft.totals) == (State.VALID, {"ok": 2, "duplicate": 1})
+    assert (draft.faulty, draft.summary["rows"], draft.summary["left"]) == (0, 2, 0)
+    world.sign(signer, draft)
+    done = world.submitted(draft)
+    assert (done.state, done.remainder) == (State.SUBMITTED, None)
+    again = world.checked(preparer, sheet([row(2), row(1), row(2)]))
+    assert (again.state, again.good) == (State.NEEDS_FIXES, 0)

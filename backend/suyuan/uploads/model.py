@@ -137,8 +137,8 @@ class Draft:
 
     @property
     def faulty(self) -> int:
-        """Rows that hinder the draft as a whole."""
-        return sum(count for state, count in self.totals.items() if state not in ("ok", "example"))
+        """Rows that hinder the draft as a whole; what was told once before does not, it is left out."""
+        return sum(self.totals.get(state, 0) for state in ("error", "fixable"))
 
 
 @dataclass(frozen=True, slots=True)

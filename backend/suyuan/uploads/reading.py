@@ -164,9 +164,11 @@ def _judge(desk: Desk, draft: Draft, sheet: Sheet) -> None:
 
 
 def after_checking(totals: Mapping[str, int]) -> tuple[State, Choice | None]:
-    """A sheet whose every row is good is made ready for the signature; any other waits for a person."""
-    counted = {state: count for state, count in totals.items() if count and state != RowState.EXAMPLE}
-    if set(counted) == {RowState.OK}:
+    """A sheet whose every row is good, or told once before, is made ready for the signature; any other waits
+    for a person.
+    """
+    counted = {state for state, count in totals.items() if count and state != RowState.EXAMPLE}
+    if RowState.OK in counted and counted <= {RowState.OK, RowState.DUPLICATE}:
         return State.PREPARING, Choice.ALL
     return State.NEEDS_FIXES, None
 
