@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["database_fixtures", "signed_in"]
+pytest_plugins = ["chromium", "database_fixtures", "signed_in"]
 
 # A test's examples share its database on purpose: each uses names of its own.
 _CALM = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
