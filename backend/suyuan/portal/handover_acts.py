@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from suyuan.access.errors import ProofStale
 from suyuan.access.model import Caller, Scope
+from suyuan.access.passkeys import list_passkeys
 from suyuan.api.gateway import Gateway, GatewayPart, check_fresh
 from suyuan.api.handovers import desk_of
 from suyuan.api.proving import check_password
@@ -76,6 +77,7 @@ def to_sign(
         expected=[each.address for each in own_keys(conn, person.number)] if itself else [],
         prepare=f"{stem}/prepare?act={act}&body={text}",
         stale=is_stale(parts, person.caller),
+        has_passkey=bool(list_passkeys(conn, person.caller.token)),
         once=secrets.token_hex(16),
     )
 

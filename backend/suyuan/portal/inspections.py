@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from suyuan.access.model import Scope
+from suyuan.access.passkeys import list_passkeys
 from suyuan.api.gateway import Gateway, GatewayPart
 from suyuan.api.inspections import InspectionIn, TellingIn, TestReportIn, told_of
 from suyuan.api.intake import limits_of
@@ -176,6 +177,7 @@ def _to_sign(
         expected=[each.address for each in own_keys(conn, person.number)] if itself else [],
         prepare=f"/supplier/inspections/prepare?kind={kind}&body={text}",
         stale=is_stale(parts, person.caller),
+        has_passkey=bool(list_passkeys(conn, person.caller.token)),
     )
 
 

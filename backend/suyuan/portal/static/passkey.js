@@ -43,6 +43,13 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
     error.hidden = true
     try {
       await acts[place.dataset.passkey](place.dataset, place)
+      if ("form" in place.dataset) {
+        // The proof is in the session now, so the form goes without a password.
+        const form = place.closest("form")
+        form.noValidate = true
+        form.requestSubmit()
+        return
+      }
       const on = new URL(place.dataset.next, location.origin)
       location.assign(on.origin === location.origin ? on : "/")
     } catch (reason) {
