@@ -299,3 +299,21 @@ def test_the_clock_of_noting_is_ours(world):
     world.clock.advance(timedelta(hours=1))
     tell(world, "lab", report())
     assert of_lot(world)[0].noted_at == world.clock.now()
+
+
+def test_a_record_with_long_results_is_told_like_any_other_and_holds_up_nobody(world):
+    """500 items that fail, and 20 with texts as long as they may be: what is told of them stays short."""
+    many = [Item(f"铅{n}", "1", Verdict.PASS, "", "", Comparator.AT_MOST, "0") for n in range(500)]
+    wide = [Item(f"{n}" + "镉" * 290, "x" * 300, Verdict.FAIL, "", "y" * 300) for n in range(20)]
+    for number, items in (("I-many", many), ("I-wide", wide)):
+        event = event_of(inspection(*items, number=number), told(inspection()).occasion)
+        world.send("farm", event)
+    world.send("farm", event_of(inspection(FAILED, number="I-3"), told(inspection(), day=21).occasion))
+    finish(world)
+    with world.database.transaction() as conn:
+        gather(conn, world.clock)
+    assert {each.evidence["number"] for each in open_ones(world)} == {"I-many", "I-wide", "I-3"}
+    by_number = {each.facts["number"]: each.facts for each in proposed(world, "farm")}
+    assert by_number["I-wide"]["items"] == []
+    assert by_number["I-many"]["findings"] == ["verdict.contradiction", "item.contradiction", "item.unit"]
+    assert len(by_number["I-3"]["items"]) == 1

@@ -25,6 +25,7 @@ from suyuan.kernel.identity import NotAnIdentifier
 from suyuan.kernel.ledger import Kind
 from suyuan.lots.registry import find_lot
 from suyuan.notices import tell
+from suyuan.notices.model import MAX_FACTS
 
 _CHINA = timezone(timedelta(hours=8))
 _MAKING = (Kind.PRODUCED, Kind.PROCESSED)
@@ -132,7 +133,7 @@ def _propose(  # noqa: PLR0913, PLR0917 - what a proposal rests on
             for each in record.items
             if Verdict.FAIL in (each.verdict, judged(each))
         ][:_MOST_ITEMS],
-        "findings": [each.code for each in found],
+        "findings": list(dict.fromkeys(each.code for each in found)),
     }
     row = {
         "record": identifier,
@@ -147,5 +148,7 @@ def _propose(  # noqa: PLR0913, PLR0917 - what a proposal rests on
     lot = find_lot(conn, thing.lot_id)
     concerned = {lot.state.custodian, lot.maker} - {0} if lot else set()
     facts = {"lot": thing.obj.uri, "reason": reason, "proposal": made, **evidence}
+    if len(canonical_json(facts)) > MAX_FACTS:  # the proposal has them all; what is told stays short
+        facts |= {"items": []}
     for party in sorted(concerned):
         tell(conn, clock, party, "hold.proposed", str(made), facts)
