@@ -100,6 +100,7 @@ PAGES: list[Page] = [
     Page("auditor", "/supplier/documents"),
     Page("registrar", "/admin/applications"),
     Page("registrar", "/admin/applications/{application}"),
+    Page("registrar", "/admin/parties"),
     Page("registrar", "/admin/parties/{qualified}"),
     Page("signer", "/supplier/inspections"),
     Page("auditor", "/supplier/inspections?kind=testReport"),

@@ -189,6 +189,12 @@ def step_of(pointer: str) -> str:
     return next((step for step, fields in _OF_STEP.items() if part in fields), "firm")
 
 
+def _place_of(pointer: str) -> int | None:
+    """Which of the papers a pointer is about: "/documents/1/number" is 1."""
+    parts = pointer.strip("/").split("/")
+    return int(parts[1]) if parts[0] == "documents" and len(parts) > 1 and parts[1].isdigit() else None
+
+
 def _step(
     request: Request,
     parts: Gateway,
@@ -210,7 +216,12 @@ def _step(
         }
         wrong = _faults(conn, parts, own, "review") if step == "review" else []
     texts = [
-        (step_of(each.pointer), next(iter(by_field(request, person, [each]).values()))) for each in wrong
+        (
+            step_of(each.pointer),
+            _place_of(each.pointer),
+            next(iter(by_field(request, person, [each]).values())),
+        )
+        for each in wrong
     ]
     context |= {"steps": STEPS, "step": step, "errors": errors or {}, "wrong": texts, "roles": ROLES}
     context |= {"kinds": [str(kind) for kind in Kind], "categories": CATEGORIES, "step_of": step_of}

@@ -40,6 +40,7 @@ NAV: tuple[Way, ...] = (
     Way("account.nav.account", "/account", _PARTY),
     Way("frame.nav.desk", "/admin", _DESK, platform=True),
     Way("frame.nav.applications", "/admin/applications", _DESK, platform=True),
+    Way("qualification.parties.title", "/admin/parties", _DESK, platform=True),
     Way("holds.title", "/admin/hold-proposals", frozenset({Scope.QC}), platform=True),
     Way("keys.desk.title", "/admin/keys", _DECIDERS, platform=True),
     Way("people.nav.people", "/admin/people", _DESK, platform=True),
@@ -65,5 +66,7 @@ def ways(caller: Caller | None, path: str) -> list[Shown]:
 
 
 def home_of(caller: Caller) -> str:
-    """Where a person begins."""
+    """Where a person begins; who has no seat yet, with his application."""
+    if caller.party is None and not caller.seats:
+        return "/apply"
     return next((each.href for each in NAV if each.is_open_to(caller)), "/")
