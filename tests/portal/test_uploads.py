@@ -157,3 +157,24 @@ def test_of_several_readings_of_a_date_none_is_taken_before_a_person_chooses(sig
     text = browser.get(page).text
     assert "签名前请核对" in text
     assert "2026-03-04 – 2026-11-20" in text
+
+
+@pytest.mark.parametrize(
+    "place", ["{", "[]", "7", '["csv", "x", "quantity", ""]', '["csv", [], "quantity", ""]', ""]
+)
+def test_a_cell_that_no_page_has_named_is_refused(signed_in, goods, clerk, place):
+    browser = signed_in("signer")
+    path = uploaded(browser, sheet([row(1, **goods, quantity="viel")]))
+    clerk()
+    fields = {"version": "1", "cell-0": "5", "at-0": place}
+    answer = post(browser, f"{path}/cells", browser.get(path).text, **fields)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("root", ["", "0x12", "0x" + "zz" * 32])
+def test_what_is_no_hash_is_signed_by_nobody(signed_in, goods, clerk, root):
+    browser = signed_in("signer")
+    path = uploaded(browser, sheet([row(1, **goods)]))
+    clerk()
+    answer = post(browser, f"{path}/sign", browser.get(path).text, version="1", root=root)
+    assert answer.status_code == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -132,15 +133,22 @@ def cells(
 ) -> Response:
     """Correct the cells of the page that were written into; htmx gets the page's part anew."""
     given = [name.removeprefix("cell-") for name in form.names() if name.startswith("cell-")]
-    named = (orjson.loads(form.get(f"at-{each}") or "[]") for each in given[:EDITS_PER_PAGE])
+    told = [(_cell_of(form.get(f"at-{each}")), form.get(f"cell-{each}")) for each in given[:EDITS_PER_PAGE]]
     edits = [
-        editing.CellEdit(str(at[0]), int(at[1]), str(at[2]), form.get(f"cell-{each}"))
-        for each, at in zip(given, named, strict=False)
-        if len(at) == 4 and form.get(f"cell-{each}") != at[3]
+        editing.CellEdit(sheet, row, column, text) for (sheet, row, column, was), text in told if text != was
     ]
     asked = _asked(person, identifier, form)
     draft = editing.edit_cells(parts.database, parts.clock, asked, edits)
     return _after(request, parts, person, draft, "uploads.edited")
+
+
+def _cell_of(text: str) -> tuple[str, int, str, str]:
+    """(sheet, row, column, text so far) of a cell. Raises Malformed for what no page of ours has made."""
+    try:
+        sheet, row, column, was = orjson.loads(text)
+        return str(sheet), int(row), str(column), str(was)
+    except (ValueError, TypeError) as error:
+        raise Malformed("The page did not say which cell that is.", code="form.malformed") from error
 
 
 @router.post("/drafts/{identifier}/fixes")
@@ -210,7 +218,7 @@ def sign(
     """Sign the manifest that the page shows."""
     asked = _asked(person, identifier, form)
     root = form.get("root")
-    if len(root) != 66 or not root.startswith("0x"):
+    if not re.fullmatch("0x[0-9a-f]{64}", root):
         raise Malformed("The page did not say what is signed.", code="upload.root")
     return _done(parts, lambda conn: signing.sign(conn, parts.clock, asked, from_hex(root)), "uploads.signed")
 
