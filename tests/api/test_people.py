@@ -153,6 +153,16 @@ def test_a_closed_account_opens_again_with_its_password(client, admin):
     assert TestClient(client.app).post("/api/v1/session", json=sign).status_code == 201
 
 
+def test_the_registrar_opens_no_account_again_that_a_party_closed_but_its_admins(
+    client, sign_in, registrar, admin
+):
+    signer, second = sign_in(client, ["signer"], 1), sign_in(client, ["admin"], 1)
+    for person, status in ((signer, 403), (second, 204)):
+        one = f"{PEOPLE}/{person.account}"
+        assert admin.browser.post(f"{one}/closing").status_code in {204, 422}
+        assert registrar.browser.post(f"{one}/opening").status_code == status
+
+
 def test_an_erased_person_leaves_no_name_and_an_unbroken_trail(client, gateway, admin):
     answer = invite(admin, ["entry"])
     joined(client, answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,6 +15,7 @@ from suyuan.access.model import Scope
 from suyuan.app import create_app
 from suyuan.kernel.clock import FixedClock
 from suyuan.qualification import arriving
+from suyuan.qualification.apply import MOST_HANDED_IN
 
 PASSWORD = "a long walk by the river 7"
 FILLED = {
@@ -198,8 +199,8 @@ def test_nothing_is_approved_after_it_was_withdrawn_and_nothing_twice(browser, a
     assert desk("b").post(f"/api/v1/applications/{second}/approval").status_code == 409
 
 
-def test_a_registrar_enters_for_somebody_and_another_decides(desk):
-    one, other = desk("a"), desk("b")
+def entered(one):
+    """An application that a registrar has entered for somebody and handed in; its path."""
     body = {"login": "13700137000", "name": "王强"}
     application = one.post("/api/v1/applications", json=body).json()["id"]
     path = f"/api/v1/applications/{application}"
@@ -208,9 +209,44 @@ def test_a_registrar_enters_for_somebody_and_another_decides(desk):
         file = {"file": ("scan.pdf", samples.pdf(fields["kind"]))}
         assert one.post(f"{path}/documents", data=fields, files=file).status_code == 201
     assert one.post(f"{path}/submission").status_code == 200
+    return path
+
+
+def test_a_registrar_enters_for_somebody_and_another_decides(desk):
+    one, other = desk("a"), desk("b")
+    path = entered(one)
     answer = one.post(f"{path}/approval")
     assert (answer.status_code, answer.json()["code"]) == (403, "application.four-eyes")
     assert other.post(f"{path}/approval").status_code == 201
+
+
+def test_a_registrars_own_token_is_no_second_registrar(app, desk, sign_in):
+    registrar = sign_in(desk(), ["registrar"]).browser
+    made = registrar.post("/api/v1/tokens", json={"name": "x", "scopes": ["registrar"]}).json()["token"]
+    system = TestClient(app, headers={"Authorization": f"Bearer {made}"})
+    path = entered(system)
+    answer = registrar.post(f"{path}/approval")
+    assert (answer.status_code, answer.json()["code"]) == (403, "application.four-eyes")
+    assert sign_in(desk(), ["registrar"]).browser.post(f"{path}/approval").status_code == 201
+
+
+def test_who_approves_has_just_proved_who_he_is(browser, desk, sign_in, clock):
+    application = handed_in(browser)
+    registrar = sign_in(desk(), ["registrar"]).browser
+    clock.advance(timedelta(minutes=11))
+    for path in (f"applications/{application}/approval", "parties/1/keys"):
+        answer = registrar.post(f"/api/v1/{path}", json={})
+        assert (answer.status_code, answer.json()["code"]) == (403, "session.prove"), path
+
+
+def test_papers_are_not_added_and_taken_out_without_end(browser):
+    path = f"/applications/{browser.begin('limei@example.com').json()['id']}/documents"
+    for number in range(MOST_HANDED_IN):
+        added = browser.add(path, BUSINESS, samples.pdf(f"paper {number}"))
+        assert added.status_code == 201, number
+        assert browser.ask("DELETE", f"{path}/{added.json()['id']}").status_code == 204
+    answer = browser.add(path, BUSINESS, samples.pdf("one more"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "application.state")
 
 
 def test_a_forged_page_elsewhere_changes_nothing(browser):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -80,6 +81,19 @@ def test_a_firm_applies_step_by_step_and_the_registrar_approves(applying, gatewa
     papers = applying.get("/supplier/documents").text
     assert world.SC in papers
     assert "2027年5月1日" in papers  # qualified through the last day of the licence
+
+
+def test_the_registrar_proves_who_he_is_before_what_gives_rights(parties, signed_in, clock):
+    desk = signed_in("registrar")
+    clock.advance(timedelta(minutes=11))
+    form = {"csrf": desk.headers["X-CSRF-Token"], "act": "approve"}
+    party, case = f"/admin/parties/{parties[0]}", "/admin/applications/nothing"
+    for path, back in (
+        (f"{case}/approval", case),
+        (f"{party}/standing", party),
+        (f"{party}/documents/x", party),
+    ):
+        assert desk.post(path, data=form).headers["location"] == f"/prove?next={back}"
 
 
 def test_every_page_of_an_application_is_whole_in_both_languages(applying):

@@ -68,8 +68,9 @@ def new_link(conn: Connection, clock: Clock, caller: Caller, account: str, *, re
     passkeys when it is used. Raises AccountUnknown, Forbidden, InvitationWrong.
     """
     found = managed(conn, caller, account)
-    if found.party is not None and found.party != caller.party and Seat.ADMIN not in found.seats:
-        raise Forbidden("The party's own admin makes this link.", code="account.not-yours")
+    _expect_own_or_admin(caller, found, "makes this link")
+    if caller.party is not None and caller.account is None:
+        raise Forbidden("Links of a party are made by a person, not by a token.", code="session.person")
     code = invitations.invite(conn, clock, account, caller.token, Purpose.RECOVER if recover else None)
     trail.note(conn, clock, caller, "account.link-made", account, {"recover": recover})
     return code
@@ -84,8 +85,8 @@ def shut_out(conn: Connection, clock: Clock, caller: Caller, account: str) -> No
 
 
 def let_in(conn: Connection, clock: Clock, caller: Caller, account: str) -> None:
-    """Open a closed account again; its password holds as before. Raises AccountUnknown."""
-    managed(conn, caller, account)
+    """Open a closed account again; its password holds as before. Raises AccountUnknown, Forbidden."""
+    _expect_own_or_admin(caller, managed(conn, caller, account), "opens this account again")
     accounts.enable(conn, account)
     trail.note(conn, clock, caller, "account.enabled", account, {})
 
@@ -98,7 +99,15 @@ def forget_person(conn: Connection, clock: Clock, caller: Caller, account: str) 
     trail.note(conn, clock, caller, "account.forgotten", account, {})
 
 
+def _expect_own_or_admin(caller: Caller, found: Account, what: str) -> None:
+    """The registrar helps a party's admin only. Raises Forbidden."""
+    if found.party is not None and found.party != caller.party and Seat.ADMIN not in found.seats:
+        raise Forbidden(f"The party's own admin {what}.", code="account.not-yours")
+
+
 def _may_give(caller: Caller, party: int | None, seats: frozenset[Seat]) -> None:
+    if caller.party is not None and caller.account is None:
+        raise Forbidden("Seats of a party are given by a person, not by a token.", code="session.person")
     if party is not None and caller.party == party and caller.has(Scope.PARTY_ADMIN):
         return
     if caller.party is None and caller.has(Scope.REGISTRAR) and (party is None or seats == {Seat.ADMIN}):

@@ -76,6 +76,25 @@ def check_end(clock: Clock, expires_at: datetime | None) -> None:
         raise TokenRefused([Fault("/expiresAt", "token.expiry", message, "Give the day of its end.")])
 
 
+def check_within(
+    conn: Connection, caller: Caller, scopes: Iterable[str], expires_at: datetime | None
+) -> None:
+    """Raise TokenRefused where a system would make a token that may do more, or lasts longer, than its own:
+    what is lent for a day must not lend itself for years.
+    """
+    fix = "Let a person of the party make it."
+    found = []
+    wider = sorted({str(scope) for scope in scopes} - caller.scopes)
+    if wider:
+        message = f"This token does not have the scope {wider[0]} itself."
+        found.append(Fault("/scopes", "token.wider", message, fix))
+    own_end = token_of(conn, caller.token).expires_at
+    if own_end is not None and (expires_at is None or expires_at > own_end):
+        found.append(Fault("/expiresAt", "token.expiry", "This token ends before that itself.", fix))
+    if found:
+        raise TokenRefused(found)
+
+
 def id_of(secret: str) -> str:
     """The id of a token as it was issued. Raises TokenWrong."""
     found = _FORM.fullmatch(secret)

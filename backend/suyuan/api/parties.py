@@ -11,7 +11,7 @@ from suyuan.access import trail
 from suyuan.access.model import Caller, Scope
 from suyuan.anchoring.model import State
 from suyuan.anchoring.queries import operations_of
-from suyuan.api.gateway import GatewayPart, require
+from suyuan.api.gateway import GatewayPart, fresh, require
 from suyuan.api.lists import Cursor, Limit, link_next, number_after
 from suyuan.api.party_forms import (
     KeyIn,
@@ -37,12 +37,15 @@ from suyuan.qualification import standing
 router = APIRouter(prefix="/api/v1/parties", tags=["parties"])
 
 Number = Annotated[int, Path(ge=1, le=2**32 - 1, description="The party's number")]
-Registrar = Annotated[Caller, Depends(require(Scope.REGISTRAR))]
+_registrar = require(Scope.REGISTRAR)
+Registrar = Annotated[Caller, Depends(_registrar)]
+#: For what gives rights to sign, or takes them: a person proves first that it is he.
+FreshRegistrar = Annotated[Caller, Depends(fresh(of=_registrar))]
 Reader = Annotated[Caller, Depends(require(*Scope))]
 
 
 @router.post("", status_code=201)
-def register(body: PartyIn, parts: GatewayPart, caller: Registrar, response: Response) -> PartyOut:
+def register(body: PartyIn, parts: GatewayPart, caller: FreshRegistrar, response: Response) -> PartyOut:
     """Register a party. Its number holds at once; the chain follows (`state`)."""
     with parts.database.transaction() as conn:
         party = register_party(conn, parts.clock, parts.keyring, body.value())
@@ -89,7 +92,7 @@ def list_sites(number: Number, parts: GatewayPart, caller: Reader) -> SitesOut:
 
 
 @router.post("/{number}/sites", status_code=201)
-def add_site(number: Number, body: SiteIn, parts: GatewayPart, caller: Registrar) -> SiteOut:
+def add_site(number: Number, body: SiteIn, parts: GatewayPart, caller: FreshRegistrar) -> SiteOut:
     """Add a place, or describe it anew; the party's profile gets its next version."""
     with parts.database.transaction() as conn:
         site = sites.add_site(conn, parts.clock, number, body.value())
@@ -106,7 +109,7 @@ def list_keys(number: Number, parts: GatewayPart, caller: Reader) -> KeysOut:
 
 
 @router.post("/{number}/keys", status_code=201)
-def add_key(number: Number, body: KeyIn, parts: GatewayPart, caller: Registrar) -> KeyOut:
+def add_key(number: Number, body: KeyIn, parts: GatewayPart, caller: FreshRegistrar) -> KeyOut:
     """Rotate the custodial key, or add a key of the party's own."""
     with parts.database.transaction() as conn:
         if body.address is None:
@@ -120,7 +123,7 @@ def add_key(number: Number, body: KeyIn, parts: GatewayPart, caller: Registrar) 
 
 @router.delete("/{number}/keys/{address}")
 def revoke_key(
-    number: Number, address: Annotated[str, Path(max_length=42)], parts: GatewayPart, caller: Registrar
+    number: Number, address: Annotated[str, Path(max_length=42)], parts: GatewayPart, caller: FreshRegistrar
 ) -> KeyOut:
     """Take a key back; what it signed stays valid."""
     with parts.database.transaction() as conn:
@@ -130,7 +133,9 @@ def revoke_key(
 
 
 @router.post("/{number}/suspension")
-def set_suspension(number: Number, body: SuspensionIn, parts: GatewayPart, caller: Registrar) -> PartyOut:
+def set_suspension(
+    number: Number, body: SuspensionIn, parts: GatewayPart, caller: FreshRegistrar
+) -> PartyOut:
     """Suspend or reinstate: a suspended party opens no lots. It is told the reason."""
     verb = standing.suspend if body.suspended else standing.reinstate
     with parts.database.transaction() as conn:
@@ -139,7 +144,7 @@ def set_suspension(number: Number, body: SuspensionIn, parts: GatewayPart, calle
 
 @router.post("/{number}/qualification")
 def set_qualification(
-    number: Number, body: QualificationIn, parts: GatewayPart, caller: Registrar
+    number: Number, body: QualificationIn, parts: GatewayPart, caller: FreshRegistrar
 ) -> PartyOut:
     """Set the end of the qualification: after it the party opens no lots."""
     with parts.database.transaction() as conn:
@@ -151,7 +156,7 @@ def set_qualification(
 
 
 @router.post("/{number}/roles")
-def set_roles(number: Number, body: RolesIn, parts: GatewayPart, caller: Registrar) -> PartyOut:
+def set_roles(number: Number, body: RolesIn, parts: GatewayPart, caller: FreshRegistrar) -> PartyOut:
     """Set the roles, which decide what kinds of entries the party may write."""
     with parts.database.transaction() as conn:
         party = qualification.set_roles(conn, parts.clock, number, roles_of(body.roles))

@@ -14,7 +14,7 @@ from suyuan.api.applying import begin, enter_for
 from suyuan.api.files import taken
 from suyuan.api.gateway import CallerPart, GatewayPart, OptionalCaller, require
 from suyuan.api.lists import Cursor, Limit, link_next, text_after
-from suyuan.api.parties import Number, Registrar
+from suyuan.api.parties import FreshRegistrar, Number, Registrar
 from suyuan.api.party_forms import PartyOut
 from suyuan.api.qualification_forms import (
     ApplicationIn,
@@ -177,7 +177,7 @@ def refuse(application: Identifier, body: ReasonIn, parts: GatewayPart, caller: 
 
 
 @router.post("/applications/{application}/approval", status_code=201)
-def approve(application: Identifier, parts: GatewayPart, caller: Registrar) -> PartyOut:
+def approve(application: Identifier, parts: GatewayPart, caller: FreshRegistrar) -> PartyOut:
     """Make the firm a party; its number holds at once, the chain follows."""
     with parts.database.transaction() as conn:
         party = decide.approve(conn, parts.clock, parts.keyring, caller, application)
@@ -219,7 +219,7 @@ def hand_in(
 
 
 @router.post("/documents/{document}/approval")
-def approve_document(document: Identifier, parts: GatewayPart, caller: Registrar) -> DocumentOut:
+def approve_document(document: Identifier, parts: GatewayPart, caller: FreshRegistrar) -> DocumentOut:
     """Put a paper in force; the end of the party's qualification moves with it."""
     with parts.database.transaction() as conn:
         return DocumentOut.of(renew.approve(conn, parts.clock, caller, document))

@@ -66,7 +66,8 @@ class TokensOut(Form):
 def issue(body: TokenIn, parts: GatewayPart, caller: FreshAdmin, response: Response) -> IssuedToken:
     """Make a token for a party's system, or one of the platform's own.
 
-    A party's admin makes them for his own party, with an end within two years.
+    A party's admin makes them for his own party, with an end within two years; a party's system makes none
+    that may do more, or lasts longer, than its own.
     """
     secret, made = issue_for(parts, caller, body)
     response.headers["Cache-Control"] = "no-store"
@@ -79,6 +80,8 @@ def issue_for(parts: Gateway, caller: Caller, body: TokenIn) -> tuple[str, Token
     with parts.database.transaction() as conn:
         if caller.party is not None:
             tokens.check_end(parts.clock, body.expires_at)
+        if caller.party is not None and caller.account is None:
+            tokens.check_within(conn, caller, body.scopes, body.expires_at)
         if party is not None:
             the_party(conn, party)
         secret = tokens.issue(conn, parts.clock, body.name, party, body.scopes, body.expires_at)

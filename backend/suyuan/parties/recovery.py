@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from suyuan.access import trail
+from suyuan.access import trail, ways
 from suyuan.access.model import Caller, Scope
 from suyuan.database import hold
 from suyuan.kernel.clock import Clock
@@ -88,7 +88,7 @@ def approve_recovery(
     Raises RecoveryUnknown, RecoveryEnded, SecondPersonNeeded, Forbidden.
     """
     found = _open_one(conn, caller, identifier)
-    account = _second(caller, found)
+    account = _second(conn, clock, caller, found)
     if found.approved_by is not None:
         raise RecoveryEnded("This was approved already.")
     now = clock.now()
@@ -182,14 +182,27 @@ def _admin(caller: Caller, party: int) -> str:
     return caller.account
 
 
-def _second(caller: Caller, found: Recovery) -> str:
+def _second(conn: Connection, clock: Clock, caller: Caller, found: Recovery) -> str:
     is_admin = caller.party == found.party and caller.has(Scope.PARTY_ADMIN)
     if caller.account is None or not (is_admin or _is_platform(caller)):
         message = "Another administrator of the party, or the platform, approves this in person."
         raise Forbidden(message, code="seat.missing")
     if caller.account == found.asked_by:
         raise SecondPersonNeeded("Who asks for a new key does not approve it: a second person does.")
+    if _is_one_hand(conn, clock, caller.account, found, is_admin=is_admin):
+        message = "Who has let the other one in of late does not approve with him: somebody else does."
+        raise SecondPersonNeeded(message)
     return caller.account
+
+
+def _is_one_hand(conn: Connection, clock: Clock, account: str, found: Recovery, *, is_admin: bool) -> bool:
+    """Whether the second person may be the first one again: either let the other in, or the platform's own
+    opened himself, or had opened by whom he came from, a way into the party.
+    """
+    let_in = ways.who_let_in(conn, clock, account)
+    if is_admin:
+        return found.asked_by in let_in or account in ways.who_let_in(conn, clock, found.asked_by)
+    return not ways.who_opened(conn, clock, found.party).isdisjoint({account, *let_in})
 
 
 def _is_platform(caller: Caller) -> bool:

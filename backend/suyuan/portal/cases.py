@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Path, Request, Response
 
@@ -11,10 +12,11 @@ from suyuan.api.gateway import Gateway, GatewayPart
 from suyuan.kernel.errors import SuyuanError
 from suyuan.parties import queries as parties
 from suyuan.parties.model import role_names
+from suyuan.portal.entering import is_fresh, prove_first
 from suyuan.portal.faults import in_words
 from suyuan.portal.frame import page, portal_router, redirect
 from suyuan.portal.papers import validity
-from suyuan.portal.session import FormPart, Person, seated
+from suyuan.portal.session import Elsewhere, FormPart, Person, seated
 from suyuan.qualification import decide, queries, renew, standing
 from suyuan.qualification.judge import judge
 from suyuan.qualification.judging import Verdict
@@ -55,7 +57,8 @@ def case(application: str, request: Request, parts: GatewayPart, person: Registr
 def approve(
     application: str, request: Request, parts: GatewayPart, person: Registrar, _form: FormPart
 ) -> Response:
-    """Make the firm a party."""
+    """Make the firm a party; it may sign from then on."""
+    _expect_fresh(parts, person, f"/admin/applications/{quote(application, safe='')}")
     try:
         with parts.database.transaction() as conn:
             party = decide.approve(conn, parts.clock, parts.keyring, person.caller, application)
@@ -103,6 +106,7 @@ def set_standing(
     number: Number, request: Request, parts: GatewayPart, person: Registrar, form: FormPart
 ) -> Response:
     """Suspend or reinstate, with the reason."""
+    _expect_fresh(parts, person, f"/admin/parties/{number}")
     is_suspending = form.get("act") == "suspend"
     verb = standing.suspend if is_suspending else standing.reinstate
     try:
@@ -119,6 +123,7 @@ def decide_paper(
     number: Number, document: str, request: Request, parts: GatewayPart, person: Registrar, form: FormPart
 ) -> Response:
     """Put a paper in force, or send it back."""
+    _expect_fresh(parts, person, f"/admin/parties/{number}")
     is_approving = form.get("act") == "approve"
     try:
         with parts.database.transaction() as conn:
@@ -130,6 +135,12 @@ def decide_paper(
         return _party(request, parts, person, number, error)
     said = "qualification.paperApproved" if is_approving else "qualification.paperRefused"
     return redirect(f"/admin/parties/{number}", said)
+
+
+def _expect_fresh(parts: Gateway, person: Person, back: str) -> None:
+    """What gives rights to sign needs a proof first, and then leads `back`. Raises Elsewhere."""
+    if not is_fresh(parts, person):
+        raise Elsewhere(prove_first(back))
 
 
 def _case(

@@ -38,6 +38,9 @@ from suyuan.qualification.model import (
 from suyuan.qualification.papers import LONGEST, plain_facts
 from suyuan.qualification.tables import applications, contacts, documents
 
+#: Papers of one application together with those taken out again: their bytes and leaves stay.
+MOST_HANDED_IN = 2 * MOST_DOCUMENTS
+
 
 def open_application(conn: Connection, clock: Clock, caller: Caller, account: str) -> Application:
     """Begin an application that the person with this account fills in. `caller`: he himself, or a registrar
@@ -104,6 +107,8 @@ def add_document(  # noqa: PLR0913, PLR0917 - a paper: kind, facts, file
     found = writable(conn, caller, identifier)
     if len(queries.papers_of(conn, identifier)) >= MOST_DOCUMENTS:
         raise WrongState(f"The application has {MOST_DOCUMENTS} documents already.")
+    if next_position(conn, documents.c.application == identifier) > MOST_HANDED_IN:
+        raise WrongState("Too many documents were added and taken out again; apply anew.")
     facts = plain_facts(kind, facts)
     if len(facts.number) > LONGEST:
         raise DocumentRefused([], f"The number has more than {LONGEST} characters.")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import Connection, update
 
-from suyuan.access import accounts, trail
+from suyuan.access import accounts, trail, ways
 from suyuan.access.model import Caller, Seat
 from suyuan.files import store
 from suyuan.kernel.clock import Clock
@@ -36,7 +36,7 @@ def ask(
 ) -> Application:
     """Send it back with questions, each about a field. Raises WrongState, ApplicationRefused."""
     found = held(conn, caller, identifier, State.ASKED)
-    _other_eyes(caller, found)
+    _other_eyes(conn, caller, found)
     if not 1 <= len(questions) <= MOST_QUESTIONS or not all(_is_text(each.text) for each in questions):
         message = f"There are not 1 to {MOST_QUESTIONS} questions of at most 1000 characters."
         raise ApplicationRefused(
@@ -53,7 +53,7 @@ def ask(
 def refuse(conn: Connection, clock: Clock, caller: Caller, identifier: str, reason: str) -> Application:
     """Refuse it for good, with the reason that the applicant reads."""
     found = held(conn, caller, identifier, State.REFUSED)
-    _other_eyes(caller, found)
+    _other_eyes(conn, caller, found)
     if not _is_text(reason):
         raise ApplicationRefused(
             [Fault("/reason", "reason.missing", "There is no reason, or one that is too long.", "Say why.")]
@@ -71,7 +71,7 @@ def approve(conn: Connection, clock: Clock, keyring: Keyring, caller: Caller, id
     `register_party` raises.
     """
     found = held(conn, caller, identifier, State.APPROVED)
-    _other_eyes(caller, found)
+    _other_eyes(conn, caller, found)
     failed = [check for check in judge(conn, clock, found) if check.verdict is Verdict.FAIL]
     if failed:
         raise ChecksFail(f"{failed[0].message} ({len(failed)} checks fail.)")
@@ -139,9 +139,9 @@ def _licence(paper: Document) -> Licence:
     return Licence(paper.facts.number, datetime.combine(day, time(), UTC) if day else None)
 
 
-def _other_eyes(caller: Caller, found: Application) -> None:
-    own = {found.account, found.entered_by, found.submitted_by}
-    if caller.token in own or (caller.account is not None and caller.account in own):
+def _other_eyes(conn: Connection, caller: Caller, found: Application) -> None:
+    own = {ways.behind(conn, each) for each in (found.account, found.entered_by, found.submitted_by) if each}
+    if ways.behind(conn, caller.token) in own:
         raise OwnApplication("Whoever entered an application does not decide on it; another registrar does.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from suyuan.access import trail
+from suyuan.access import trail, ways
 from suyuan.access.model import Caller
 from suyuan.database import hold
 from suyuan.files import store
@@ -132,7 +132,7 @@ def _waiting(conn: Connection, caller: Caller, document: str) -> Document:
     found = queries.document_of(conn, document, caller)
     if found.state is not DocumentState.SUBMITTED:
         raise WrongState(f"The paper is {found.state}; it was decided on already.")
-    if found.created_by == caller.token:
+    if ways.behind(conn, found.created_by) == ways.behind(conn, caller.token):
         raise OwnApplication("Whoever handed a paper in does not decide on it; another registrar does.")
     return found
 
