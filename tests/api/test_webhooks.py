@@ -47,6 +47,15 @@ def test_the_secret_is_shown_once(client, admins, made, gateway):
     assert made["secret"].encode() not in row.sealed
 
 
+def test_the_trail_names_the_host_and_no_path_which_may_be_a_secret(client, admins, made, gateway):
+    path = f"/api/v1/webhooks/{made['id']}"
+    assert client.put(path, json=BODY, headers=admins["admin"]).status_code == 200
+    with gateway.database.reading() as conn:
+        told = [row["facts"] for row in trail.lines(conn) if row["action"].startswith("webhook.")]
+    assert len(told) == 2
+    assert all('"host":"erp.example.com"' in each and "/suyuan" not in each for each in told)
+
+
 def test_an_endpoint_is_changed_switched_off_and_removed(client, admins, made):
     path = f"/api/v1/webhooks/{made['id']}"
     changed = client.put(path, json=BODY | {"name": "用友", "active": False}, headers=admins["admin"]).json()

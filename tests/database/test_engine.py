@@ -80,6 +80,12 @@ def test_what_raises_is_undone_and_what_ends_is_kept(database):
     assert total(database) == 8
 
 
+def test_an_error_repeats_no_value_that_may_be_somebodys_secret(database):
+    with pytest.raises(DBAPIError) as caught, database.transaction() as conn:
+        conn.execute(text("SELECT n FROM nothing WHERE n = :secret"), {"secret": "13800138000"})
+    assert "13800138000" not in str(caught.value)
+
+
 def test_reading_cannot_write(database):
     prepare(database)
     with pytest.raises(DBAPIError), database.reading() as conn:

@@ -13,6 +13,7 @@ from suyuan.api.gateway import GatewayPart, require
 from suyuan.api.lists import Limit
 from suyuan.kernel.errors import Forbidden
 from suyuan.webhooks import queries, register
+from suyuan.webhooks.addresses import host_of
 from suyuan.webhooks.allowed import allowed_by
 from suyuan.webhooks.model import Attempt, Delivery, Endpoint, EndpointState, Policy
 from suyuan.webhooks.register import Wanted
@@ -62,7 +63,14 @@ def add_endpoint(body: EndpointIn, parts: GatewayPart, caller: Admin, response: 
     with parts.database.transaction() as conn:
         made, secret = register.add_endpoint(conn, parts.clock, parts.keyring, allowed, party, body.wanted())
         found = endpoint_as_json(queries.endpoint(conn, party, made))
-        trail.note(conn, parts.clock, caller, "webhook.added", made, {"url": body.url, "topics": body.topics})
+        trail.note(
+            conn,
+            parts.clock,
+            caller,
+            "webhook.added",
+            made,
+            {"host": host_of(body.url), "topics": body.topics},
+        )
     response.headers["Location"] = f"/api/v1/webhooks/{made}"
     return found | {"secret": secret}
 
@@ -82,7 +90,7 @@ def change_endpoint(
     with parts.database.transaction() as conn:
         register.change_endpoint(conn, allowed, party, endpoint, body.wanted())
         _switch(conn, parts, party, endpoint, active=body.active)
-        facts = {"url": body.url, "topics": body.topics, "active": body.active}
+        facts = {"host": host_of(body.url), "topics": body.topics, "active": body.active}
         found = endpoint_as_json(queries.endpoint(conn, party, endpoint))
         trail.note(conn, parts.clock, caller, "webhook.changed", endpoint, facts)
     return found

@@ -115,19 +115,20 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine, Engine]:
     Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = url.set(drivername="sqlite+pysqlite")
     arguments = {"timeout": WAIT_SECONDS, "check_same_thread": False}
+    common = {"module": pysqlite3, "hide_parameters": True}  # see _postgresql_engines
     writer = create_engine(
-        url, module=pysqlite3, connect_args=arguments, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS
+        url, connect_args=arguments, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS, **common
     )
     reader = create_engine(
-        url, module=pysqlite3, connect_args=arguments, pool_size=8, max_overflow=56, pool_timeout=WAIT_SECONDS
+        url, connect_args=arguments, pool_size=8, max_overflow=56, pool_timeout=WAIT_SECONDS, **common
     )
     instant = create_engine(
         url,
-        module=pysqlite3,
         connect_args=arguments | {"timeout": 0},
         pool_size=1,
         max_overflow=0,
         pool_timeout=0,
+        **common,
     )
     for each in (writer, instant):
         _sqlite_setup(each, "BEGIN IMMEDIATE", ())
@@ -170,6 +171,7 @@ def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
         max_overflow=24,
         pool_timeout=WAIT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # what an error writes into the log may be somebody's name or secret
         isolation_level="READ COMMITTED",
     )
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

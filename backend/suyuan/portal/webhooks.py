@@ -16,6 +16,7 @@ from suyuan.portal.faults import by_field
 from suyuan.portal.frame import page, portal_router, redirect
 from suyuan.portal.session import FormPart, Person, seated
 from suyuan.webhooks import queries, register
+from suyuan.webhooks.addresses import host_of
 from suyuan.webhooks.allowed import allowed_by
 from suyuan.webhooks.model import Policy
 from suyuan.webhooks.register import Wanted
@@ -46,7 +47,7 @@ def add(request: Request, parts: GatewayPart, person: Admin, form: FormPart) -> 
             made, secret = register.add_endpoint(
                 conn, parts.clock, parts.keyring, allowed, person.number, wanted
             )
-            facts = {"url": wanted.url, "topics": list(wanted.topics)}
+            facts = {"host": host_of(wanted.url), "topics": list(wanted.topics)}
             trail.note(conn, parts.clock, person.caller, "webhook.added", made, facts)
     except Refused as refused:
         given = {"name": wanted.name, "url": wanted.url}

@@ -128,6 +128,12 @@ def read_url(text: str, allowed: Allowed) -> tuple[Target | None, list[Fault]]:
     return Target(host, port, (found["path"] or "/") + (found["query"] or "")), []
 
 
+def host_of(url: str) -> str:
+    """The host that an address names, for records that others read: its path is often a secret."""
+    found = _URL.fullmatch(url)
+    return found["host"] if found else ""
+
+
 def not_public(address: str) -> Fault:
     """The fault of an address that nothing is sent to."""
     message = f"{address} is no public address"
