@@ -53,6 +53,10 @@ def the_party(conn: Connection, number: int) -> Party:
 
 def party_of_argument(conn: Connection, text: str) -> Party:
     """The party of a number or URI that a person wrote. Raises PartyUnknown."""
+    if not text.strip():
+        raise PartyUnknown(
+            "It is not said whose this is: name the party with `as` (`--as`), a number or a URI."
+        )
     short_number = text.isascii() and text.isdigit() and len(text) <= 10
     found = party_by_number(conn, int(text)) if short_number else party_by_uri(conn, text)
     if found is None:
