@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from suyuan.access import accounts, invitations
-from suyuan.access.model import Seat
+from suyuan.access import accounts, companies, invitations, trail
+from suyuan.access.model import Caller, Seat
 
 
 def acquainted(gateway, parties):
@@ -11,6 +11,14 @@ def acquainted(gateway, parties):
         name = "<script>alert(1)</script>"
         login = "colleague@example.com"
         colleague = accounts.add(conn, gateway.clock, login, name, parties[0], [Seat.ADMIN, Seat.SIGNER])
+        seal = gateway.keyring
+        way = ("https://login.example.com", "client", "secret")
+        companies.add(conn, gateway.clock, seal, name, parties[0], *way)
+        companies.disable(conn, gateway.clock, companies.add(conn, gateway.clock, seal, "Old", None, *way))
+        for subject in (name, "0" * 200):
+            trail.note(
+                conn, gateway.clock, Caller("0" * 16, "x", parties[0], frozenset()), "x.y", subject, {}
+            )
         return {
             "colleague": colleague,
             "invitation": invitations.invite(conn, gateway.clock, colleague, "0" * 16),

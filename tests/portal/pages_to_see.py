@@ -115,6 +115,14 @@ PAGES: list[Page] = [
     Page("signer", "/supplier/webhooks", 403),
     Page("qc", "/admin/hold-proposals"),
     Page("director", "/admin/hold-proposals?state=declined"),
+    Page("admin", "/supplier/trail"),
+    Page("auditor", "/supplier/trail?before=2"),
+    Page("signer", "/supplier/trail", 403),
+    Page("registrar", "/admin/trail"),
+    Page("qc", "/admin/trail"),
+    Page("admin", "/admin/trail", 403),
+    Page("registrar", "/admin/companies"),
+    Page("qc", "/admin/companies", 403),
 ]
 
 MAKERS: list[Maker] = [keyed, told, handed, acquainted, mending, qualified, inspected]

@@ -8,7 +8,9 @@ erased.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +19,8 @@ from sqlalchemy import Connection, func, insert, select
 from suyuan.access.model import Caller
 from suyuan.access.tables import trail, trail_heads
 from suyuan.anchoring.audit_state import Difference, readable
-from suyuan.anchoring.leaves import add_leaf, leaves_of_kind
+from suyuan.anchoring.leaves import add_leaf, anchored_states, leaves_of_kind
+from suyuan.anchoring.model import State
 from suyuan.database.locks import hold
 from suyuan.kernel.canonical import NotCanonical, canonical_json
 from suyuan.kernel.clock import Clock, from_millis, to_millis
@@ -121,6 +124,33 @@ def lines(
     if before is not None:
         query = query.where(trail.c.number < before)
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first anchored line at or behind a line, which holds it. `state` None: under no anchor yet."""
+
+    number: int
+    state: State | None
+
+
+def heads_over(conn: Connection, numbers: Iterable[int]) -> dict[int, Head]:
+    """By a line's number, the head that holds it; a line that no head holds yet is left out."""
+    wanted = sorted(numbers)
+    if not wanted:
+        return {}
+    c = trail_heads.c
+    query = select(c.number, c.leaf).where(c.number >= wanted[0]).order_by(c.number)
+    last = select(func.min(c.number)).where(c.number >= wanted[-1]).scalar_subquery()
+    rows = conn.execute(query.where(c.number <= func.coalesce(last, wanted[-1]))).all()
+    states = anchored_states(conn, {row.leaf for row in rows})
+    at = [row.number for row in rows]
+    places = {number: bisect_left(at, number) for number in wanted}
+    return {
+        number: Head(at[place], states.get(rows[place].leaf))
+        for number, place in places.items()
+        if place < len(at)
+    }
 
 
 def audit(conn: Connection) -> list[Difference]:

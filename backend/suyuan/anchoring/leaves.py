@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -37,6 +39,16 @@ def leaves_of_kind(conn: Connection, kind: str) -> dict[bytes, bytes]:
     """Leaf hash to data, of all leaves of a kind that has few."""
     query = select(leaves.c.hash, leaves.c.data).where(leaves.c.kind == kind)
     return {row.hash: row.data for row in conn.execute(query)}
+
+
+def anchored_states(conn: Connection, digests: Iterable[bytes]) -> dict[bytes, State]:
+    """How far the anchors of these leaves are; a leaf that is under none yet is left out."""
+    query = (
+        select(leaves.c.hash, operations.c.state)
+        .join(operations, operations.c.id == leaves.c.anchor_id)
+        .where(leaves.c.hash.in_(list(digests)))
+    )
+    return {row.hash: State(row.state) for row in conn.execute(query)}
 
 
 def proof_of(conn: Connection, digest: bytes) -> LeafProof | None:

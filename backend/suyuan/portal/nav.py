@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from suyuan.access.model import Caller, Scope
+from suyuan.access.model import Caller, Scope, Seat
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`text` is the word's key. Whoever has one of the scopes sees it, in a party or in the platform."""
+    """`text` is the word's key. Whoever has one of the scopes or seats sees it, in a party or in the
+    platform.
+    """
 
     text: str
     href: str
     scopes: frozenset[Scope]
     platform: bool = False
+    seats: frozenset[Seat] = frozenset()
 
     def is_open_to(self, caller: Caller) -> bool:
-        return bool(self.scopes & caller.scopes) and (caller.party is None) is self.platform
+        return (
+            bool(self.scopes & caller.scopes or self.seats & caller.seats)
+            and (caller.party is None) is self.platform
+        )
 
 
 _PARTY = frozenset({Scope.READ})
+_ADMIN = frozenset({Scope.PARTY_ADMIN})
 _DESK = frozenset({Scope.REGISTRAR})
 _DECIDERS = frozenset({Scope.REGISTRAR, Scope.DIRECTOR})
 
@@ -34,9 +41,10 @@ NAV: tuple[Way, ...] = (
     Way("inspections.title", "/supplier/inspections", _PARTY),
     Way("frame.nav.documents", "/supplier/documents", _PARTY),
     Way("exports.title", "/supplier/exports", _PARTY),
-    Way("people.nav.people", "/supplier/people", frozenset({Scope.PARTY_ADMIN})),
+    Way("people.nav.people", "/supplier/people", _ADMIN),
     Way("keys.title", "/supplier/keys", _PARTY),
-    Way("webhooks.title", "/supplier/webhooks", frozenset({Scope.PARTY_ADMIN})),
+    Way("webhooks.title", "/supplier/webhooks", _ADMIN),
+    Way("trails.title", "/supplier/trail", _ADMIN, seats=frozenset({Seat.AUDITOR})),
     Way("account.nav.account", "/account", _PARTY),
     Way("frame.nav.desk", "/admin", _DESK, platform=True),
     Way("frame.nav.applications", "/admin/applications", _DESK, platform=True),
@@ -44,6 +52,8 @@ NAV: tuple[Way, ...] = (
     Way("holds.title", "/admin/hold-proposals", frozenset({Scope.QC}), platform=True),
     Way("keys.desk.title", "/admin/keys", _DECIDERS, platform=True),
     Way("people.nav.people", "/admin/people", _DESK, platform=True),
+    Way("companies.title", "/admin/companies", _DESK, platform=True),
+    Way("trails.title", "/admin/trail", frozenset({Scope.REGISTRAR, Scope.AUDIT}), platform=True),
     Way("account.nav.account", "/account", frozenset({Scope.REGISTRAR, Scope.QC}), platform=True),
 )
 

@@ -8,6 +8,7 @@ from suyuan.kernel.errors import NotFound
 from suyuan.portal import (
     apply,
     cases,
+    company_desk,
     entering,
     exports,
     handover_acts,
@@ -24,6 +25,7 @@ from suyuan.portal import (
     people,
     static_files,
     submissions,
+    trails,
     uploads,
     webhooks,
 )
@@ -62,5 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     webhooks.router,
     holds.router,
+    trails.router,
+    company_desk.router,
     _rest,
 )
