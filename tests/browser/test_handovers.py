@@ -56,3 +56,17 @@ def test_a_part_is_refused_and_signed_on_the_phone(phone, own_site):
     text = phone.locator("main").inner_text()
     assert "部分接收" in text
     assert "查看退货交接" in text
+
+
+def test_where_the_phone_is_and_how_the_vehicle_was_cooled_go_into_the_rules(phone, own_site):
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"latitude": 31.2304, "longitude": 121.4737})
+    phone.get_by_text("预冷、位置与传感器").click()
+    phone.get_by_role("button", name="用本机定位").click()
+    phone.get_by_text("已取得位置").wait_for()
+    assert phone.locator("#lat").input_value() == "31.23040"
+    fill(phone, precool="5", sensor_closed="2026-11-23T08:00:00.000", sensor_opened="2026-11-23T08:00:00.001")
+    phone.get_by_text("传感器一段时间无人负责").wait_for()
+    assert phone.get_by_text("装车前车厢温度偏离 3 ℃ 以上").count() == 1
+    fill(phone, sensor_opened="2026-11-23T08:00:00.000")
+    phone.get_by_text("传感器无缝移交").wait_for()

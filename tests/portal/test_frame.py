@@ -236,3 +236,12 @@ def test_a_form_that_is_too_large_gets_a_page_and_an_interface_a_problem(client,
     assert answer.headers["connection"] == "close"
     told = browser.post("/api/v1/handovers", content=body)
     assert (told.status_code, told.json()["code"]) == (413, "body.too-large")
+
+
+def test_pages_of_people_may_ask_where_a_device_is_and_nothing_else_may(client, signed_in):
+    allowed = signed_in("signer").get("/supplier").headers["permissions-policy"]
+    assert allowed == "camera=(), geolocation=(self), microphone=()"
+    for path in ("/api/v1/health", "/find?code=x", "/openapi.json"):
+        answer = client.get(path)
+        page = "script-src" in answer.headers["content-security-policy"]
+        assert ("geolocation=(self)" in answer.headers["permissions-policy"]) is page, path

@@ -13,6 +13,7 @@ from portal.told import told
 from suyuan.handovers import queries
 from suyuan.handovers.model import State
 from suyuan.portal import handover_acts
+from suyuan.portal.handover_forms import offer_json
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -225,3 +226,14 @@ def test_a_lot_that_a_new_offer_does_not_list_is_found_by_its_code_or_from_its_o
     assert re.findall(r'name="lot\d+" value="([^"]+)"', again.text) == [uri]
     for seat in ("auditor", "entry"):
         assert "/supplier/handovers/new" not in signed_in(seat).get(lot).text
+
+
+def test_what_the_sender_measures_while_loading_is_his_reading_of_each_line():
+    typed = {"lot1": "urn:a", "lot2": "urn:b", "take2": "1", "q2": "5", "t2_door": "-18.5", "t1_door": "9"}
+    typed |= {"instrument": "T-1", "calibrated": "2027-01-01", "uncertainty": "0.3", "precool": "-20"}
+    told = offer_json(typed | {"precool_minutes": "40", "lat": "31.2", "lon": "121.5", "note": "n"})
+    (found,) = told["measurements"]
+    assert (found["line"], found["surface"]) == (1, [{"place": "door", "celsius": "-18.5"}])
+    assert (found["precool"], found["place"]) == ("-20", {"lat": "31.2", "lon": "121.5"})
+    assert "note" not in found
+    assert offer_json({"lot1": "urn:a", "take1": "1", "q1": "5", "instrument": "T-1"})["measurements"] == []

@@ -39,6 +39,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Accept-Language, Cookie, HX-Request",
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=()",  # a handover says where it was
 }
 
 #: What the framework itself says about a request, as codes that have words.

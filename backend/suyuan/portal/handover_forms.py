@@ -31,6 +31,9 @@ _VEHICLE = {
     "co_load": {"forbiddenCoLoad": True},
 }
 
+#: Times are typed as in China, without an offset.
+_BEIJING = "+08:00"
+
 Values = Mapping[str, str]
 Json = dict[str, Any]
 
@@ -81,6 +84,11 @@ def _shared(values: Values, photos: Sequence[str]) -> Json:
         told["exposureMinutes"] = values["exposure"]
     if values.get("precool"):
         told |= {"precool": values["precool"], "precoolMinutes": values.get("precool_minutes") or None}
+    if values.get("lat") or values.get("lon"):
+        told["place"] = {"lat": values.get("lat", ""), "lon": values.get("lon", "")}
+    for name, member in (("sensor_closed", "sensorClosed"), ("sensor_opened", "sensorOpened")):
+        if values.get(name):
+            told[member] = values[name] + _BEIJING
     if values.get("instrument"):
         told["instrument"] = {
             "id": values["instrument"],
@@ -130,7 +138,21 @@ def offer_json(values: Values) -> Json:
         if values.get(f"take{number}")
     ]
     told = {name: values.get(name) or None for name in ("seal", "reference", "note")}
-    return {"receiver": values.get("receiver", ""), "lines": lines, **told}
+    ticked = [number for number in numbers if values.get(f"take{number}")]
+    measured = _at_offering(ticked, {k: v for k, v in values.items() if k != "note"})
+    return {"receiver": values.get("receiver", ""), "lines": lines, "measurements": measured, **told}
+
+
+def _at_offering(ticked: Sequence[int], values: Values) -> list[Json]:
+    """What the sender measured while loading, by the lines as they are sent."""
+    shared, listed = _shared(values, ()), []
+    for line, number in enumerate(ticked, 1):
+        reading = values.get(f"t{number}_door")
+        own = {"surface": [{"place": PLACES[0], "celsius": reading}]} if reading else {}
+        plain = shared if own else {k: v for k, v in shared.items() if k != "instrument"}
+        if own or plain:
+            listed.append({"line": line, **plain, **own})
+    return listed
 
 
 def dispute_json(found: Handover, values: Values) -> Json:
@@ -184,6 +206,10 @@ _SHARED_FIELDS = {
     "exposureMinutes": "exposure",
     "precool": "precool",
     "precoolMinutes": "precool_minutes",
+    "lat": "lat",
+    "lon": "lon",
+    "sensorClosed": "sensor_closed",
+    "sensorOpened": "sensor_opened",
     "calibratedUntil": "calibrated",
     "uncertainty": "uncertainty",
     "id": "instrument",
