@@ -12,6 +12,8 @@ from suyuan.anchoring.audit_state import Difference
 from suyuan.anchoring.ports import Chain
 from suyuan.catalogue.audit import audit_products
 from suyuan.files.audit import audit_files
+from suyuan.handovers.audit import audit_handovers
+from suyuan.inspections.audit import audit_inspections
 from suyuan.journal.audit import audit_journal
 from suyuan.journal.replay import audit_derived
 from suyuan.lots.audit import audit_lots
@@ -28,3 +30,5 @@ def audit_rooms(conn: Connection, chain: Chain) -> Iterator[Difference]:
     yield from audit_products(conn)
     yield from audit_lots(conn, chain)
     yield from audit_derived(conn)
+    yield from audit_handovers(conn)
+    yield from audit_inspections(conn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, select, update
 
 from journal_world import REGISTRAR, World, amount, lot, made, seen, shipped
 from suyuan.access.model import Caller, Scope
@@ -13,6 +13,7 @@ from suyuan.anchoring.model import State
 from suyuan.anchoring.tables import operations
 from suyuan.anchoring.telling import tell_ends
 from suyuan.inspections import queries
+from suyuan.inspections.audit import audit_inspections
 from suyuan.inspections.errors import ProposalDecided, ProposalUnknown, ReasonMissing, RecordUnknown
 from suyuan.inspections.event import CONTEXT, Occasion, event_of
 from suyuan.inspections.members import written
@@ -28,6 +29,7 @@ from suyuan.inspections.model import (
     Verdict,
 )
 from suyuan.inspections.record import Told, gather, is_due, record
+from suyuan.inspections.tables import proposals, records
 from suyuan.journal.errors import DocumentRefused
 from suyuan.kernel.identity import identify, lot_id
 from suyuan.notices import queries as notices
@@ -317,3 +319,28 @@ def test_a_record_with_long_results_is_told_like_any_other_and_holds_up_nobody(w
     assert by_number["I-wide"]["items"] == []
     assert by_number["I-many"]["findings"] == ["verdict.contradiction", "item.contradiction", "item.unit"]
     assert len(by_number["I-3"]["items"]) == 1
+
+
+def insert_as_passed(conn):
+    """The table only grows: a row that says of the same event that nothing failed, about another lot."""
+    row = conn.execute(select(records).where(records.c.failed)).one()._asdict()
+    conn.execute(insert(records).values(row | {"id": 99, "failed": False, "lot_id": bytes(32)}))
+
+
+@pytest.mark.parametrize(
+    ("change_it", "where"),
+    [
+        (lambda conn: conn.execute(delete(proposals)), "inspections_hold_proposals"),
+        (lambda conn: conn.execute(update(proposals).values(lot_id=bytes(32))), "inspections_hold_proposals"),
+        (insert_as_passed, "inspections_records"),
+    ],
+)
+def test_what_was_changed_about_a_record_is_named(world, change_it, where):
+    tell(world, "lab", report(PASSED, FAILED, verdict="fail"))
+    tell(world, "farm", inspection())
+    with world.database.reading() as conn:
+        assert list(audit_inspections(conn)) == []
+    with world.database.transaction() as conn:
+        change_it(conn)
+    with world.database.reading() as conn:
+        assert next(each.where for each in audit_inspections(conn)).startswith(where)

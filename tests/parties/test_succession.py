@@ -3,19 +3,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from journal_world import amount, made
 from own_keys import OwnKeys, address, secret, signed
 from suyuan.access import trail
 from suyuan.access.model import Caller, Scope
-from suyuan.anchoring.leaves import leaves_of_kind
+from suyuan.anchoring.leaves import add_leaf, leaves_of_kind
 from suyuan.anchoring.tables import operations
 from suyuan.kernel import typed_data
 from suyuan.kernel.canonical import canonical_json, parse_json
 from suyuan.kernel.errors import Forbidden
 from suyuan.parties import keys as party_keys
 from suyuan.parties import recovery, succession, suspicion
+from suyuan.parties.audit import audit_parties
 from suyuan.parties.errors import (
     ChallengeUnknown,
     KeyApprovalNeeded,
@@ -326,3 +327,17 @@ def test_a_stranger_doubts_nothing(own):
     signer = Caller("s" * 16, "s", own.numbers["own"], frozenset({Scope.SUBMIT}), account="s" * 16)
     with pytest.raises(Forbidden):
         doubt(own, address(9), own.clock.now(), signer)
+
+
+def test_a_doubt_that_was_changed_or_taken_out_is_named(own):
+    key = present(own)[0]
+    doubt(own, key, own.clock.now())
+    with own.database.transaction() as conn:
+        assert list(audit_parties(conn)) == []
+        row = conn.execute(select(suspicions)).one()._asdict()
+        conn.execute(insert(suspicions).values(row | {"leaf": bytes(32)}))
+        add_leaf(conn, own.clock, suspicion.LEAF_KIND, b"{}")
+        assert [each.where for each in audit_parties(conn)] == [
+            f"parties_suspicions {row['address']}",
+            "parties_suspicions",
+        ]

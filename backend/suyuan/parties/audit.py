@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from suyuan.anchoring.audit_state import Difference, readable
+from suyuan.anchoring.leaves import leaves_of_kind
 from suyuan.anchoring.queries import payload_of_reference
+from suyuan.kernel.clock import to_millis
 from suyuan.kernel.hashing import leaf_hash, to_hex
 from suyuan.parties import references
 from suyuan.parties.repository import uri_key
-from suyuan.parties.tables import identifiers, parties, profiles, sites
+from suyuan.parties.suspicion import LEAF_KIND
+from suyuan.parties.tables import identifiers, parties, profiles, sites, suspicions
 
 
 def audit_parties(conn: Connection) -> Iterator[Difference]:
@@ -26,6 +29,7 @@ def audit_parties(conn: Connection) -> Iterator[Difference]:
             yield Difference(name, "hash is not the one that was sent to the chain")
     for row in conn.execute(select(parties).order_by(parties.c.number)).all():
         yield from _party(conn, row)
+    yield from _suspicions(conn)
     for table in (identifiers, sites):
         for row in conn.execute(select(table.c.uri, table.c.uri_hash)):
             if uri_key(row.uri) != row.uri_hash:
@@ -67,3 +71,18 @@ def _sites(conn: Connection, party: int, document: dict[str, Any]) -> Iterator[D
             yield Difference(f"parties_sites {row.uri}", "description differs from the profile")
     for uri in told:
         yield Difference(f"parties_sites {uri}", f"is missing: it stands in the profile of party {party}")
+
+
+def _suspicions(conn: Connection) -> Iterator[Difference]:
+    """What is said of doubted keys against the statements that were anchored."""
+    anchored = leaves_of_kind(conn, LEAF_KIND)
+    for row in conn.execute(select(suspicions)).all():
+        name = f"parties_suspicions {row.address}"
+        said = (readable(row.statement) or {}).get("statement", {})
+        told = (said.get("party"), said.get("address"), said.get("since"))
+        if anchored.pop(row.leaf, None) != row.statement:
+            yield Difference(name, "statement is not the one that was queued for anchoring")
+        elif told != (row.party, row.address, to_millis(row.since)):
+            yield Difference(name, "party, address or since is not the statement's")
+    for digest in anchored:
+        yield Difference("parties_suspicions", f"has no row for the anchored statement {to_hex(digest)}")
