@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.vector_files import load, raw
-from suyuan.kernel.canonical import MAX_INTEGER, MalformedJson, NotCanonical, canonical_json, parse_json
+from suyuan.kernel.canonical import (
+    MAX_INTEGER,
+    MalformedJson,
+    NotCanonical,
+    canonical_json,
+    is_plain,
+    parse_json,
+)
 from suyuan.kernel.hashing import leaf_hash, to_hex
 
 VECTORS = load("canonical")
@@ -141,3 +148,15 @@ def test_hostile_input_is_refused_quickly(body: bytes) -> None:
     with pytest.raises(MalformedJson):
         parse_json(body)
     assert time.process_time() - start < 10
+
+
+@given(st.lists(st.dictionaries(st.text(), values)))
+def test_what_one_look_found_plain_is_written_alike(told: list[dict[str, object]]) -> None:
+    plain = is_plain(told)
+    assert [canonical_json(each, plain=plain) for each in told] == [rfc8785.dumps(each) for each in told]
+
+
+@pytest.mark.parametrize("odd", [26.0, 1e-7, 1e15, -1e21, math.inf, (1,), 1 + 2j])
+def test_what_is_written_unlike_is_not_plain(odd: object) -> None:
+    assert is_plain([{"a": [0.5, 1, "x", None, True]}])
+    assert not is_plain([{"a": [0.5]}, {"b": [{"c": odd}]}])

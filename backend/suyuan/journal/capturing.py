@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from suyuan.journal.event import TraceEvent
 from suyuan.journal.event_id import event_ids
 from suyuan.journal.model import CapturedEvent
 from suyuan.journal.validation import MAX_FAULTS
-from suyuan.kernel.canonical import canonical_json
+from suyuan.kernel.canonical import canonical_json, is_plain
 from suyuan.kernel.disclosure import CONFIDENTIAL, conceal, confidential_pointers, random_salt
 from suyuan.kernel.errors import Fault, Refused
 from suyuan.kernel.hashing import leaf_hash, sha256
@@ -36,18 +37,27 @@ def capture(
     """
     faults: list[Fault] = []
     pointers = [_pointers(event, faults) for event in events]
-    shown = [_shown(event, hidden, faults) for event, hidden in zip(events, pointers, strict=True)]
+    look = _may_use_reserved_names([event.raw for event in events])
+    shown = [_shown(event, hidden, faults, look) for event, hidden in zip(events, pointers, strict=True)]
     if faults:
         raise DocumentRefused(faults)
     ids = _ids(document, shown)
+    frame = _Frame.of(document, events)
     whole = zip(events, pointers, shown, ids, strict=True)
     captured = [
-        _captured(document, event, hidden, plain, name, salts) for event, hidden, plain, name in whole
+        _as_it_is(frame, event, name)
+        if _is_open(event.raw)
+        else _captured(document, event, hidden, plain, name, salts)
+        for event, hidden, plain, name in whole
     ]
-    faults = [_too_large(each) for each in captured if len(each.public.encode()) > MAX_PUBLIC]
+    faults = [_too_large(each) for each in captured if _is_too_large(each.public)]
     if faults:
         raise DocumentRefused(faults[:MAX_FAULTS])
     return captured
+
+
+def _is_too_large(public: str) -> bool:
+    return 4 * len(public) > MAX_PUBLIC and len(public.encode()) > MAX_PUBLIC
 
 
 def _too_large(each: CapturedEvent) -> Fault:
@@ -68,10 +78,12 @@ def _pointers(event: TraceEvent, faults: list[Fault]) -> list[str]:
         return []
 
 
-def _shown(event: TraceEvent, hidden: Sequence[str], faults: list[Fault]) -> Json:
-    """The event without what is confidential: what its id and its equality with others are taken from."""
-    if CONFIDENTIAL not in event.raw and not _may_use_reserved_names(event.raw):
-        return dict(event.raw)
+def _shown(event: TraceEvent, hidden: Sequence[str], faults: list[Fault], look: bool) -> Mapping[str, Any]:  # noqa: FBT001 - a finding
+    """The event without what is confidential: what its id and its equality with others are taken from.
+    `look`: one of the document's events may use names reserved for digests.
+    """
+    if CONFIDENTIAL not in event.raw and not (look and _may_use_reserved_names(event.raw)):
+        return event.raw
     try:
         public, _ = conceal(dict(event.raw), hidden, lambda: bytes(16))
     except Refused as refused:
@@ -80,7 +92,7 @@ def _shown(event: TraceEvent, hidden: Sequence[str], faults: list[Fault]) -> Jso
     return _without_digests(public) if hidden else public
 
 
-def _may_use_reserved_names(raw: Mapping[str, Any]) -> bool:
+def _may_use_reserved_names(raw: object) -> bool:
     """A quick look that errs on the safe side: `conceal` says it exactly."""
     text = orjson.dumps(raw)
     return any(mark in text for mark in _RESERVED_MARKS)
@@ -101,7 +113,7 @@ def _without_digests(value: Any) -> Any:
     return [_without_digests(each) for each in value] if isinstance(value, list) else value
 
 
-def _ids(document: Document, shown: Sequence[Json]) -> list[str]:
+def _ids(document: Document, shown: Sequence[Mapping[str, Any]]) -> list[str]:
     """Given ids, and CBV hashes for the rest. The hash leaves the confidential out: it is public, and a
     price could be guessed from it.
     """
@@ -110,11 +122,51 @@ def _ids(document: Document, shown: Sequence[Json]) -> list[str]:
     return [plain["eventID"] if "eventID" in plain else next(made) for plain in shown]
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the events of a document share: the beginning of their public texts, and whether one look found
+    all of them plain.
+    """
+
+    beginning: bytes
+    plain: bool
+
+    @classmethod
+    def of(cls, document: Document, events: Sequence[TraceEvent]) -> _Frame:
+        context = canonical_json(document.context)
+        return cls(b'{"@context":' + context + b",", is_plain([event.raw for event in events]))
+
+
+def _is_open(raw: Mapping[str, Any]) -> bool:
+    """Whether the public form is the event as it was told behind the document's context: nothing is hidden,
+    nothing left out, and every name sorts behind `@context`.
+    """
+    return CONFIDENTIAL not in raw and "recordTime" not in raw and min(raw) > "@context"
+
+
+def _as_it_is(frame: _Frame, event: TraceEvent, event_id: str) -> CapturedEvent:
+    """What `_captured` gives for an event that is open, with one writing of it for both its texts."""
+    raw = event.raw if "eventID" in event.raw else {**event.raw, "eventID": event_id}
+    content = canonical_json(raw, plain=frame.plain)
+    public = frame.beginning + content[1:]
+    mark = b"error\x00" if event.declares_error else b"event\x00"
+    return CapturedEvent(
+        event=event,
+        event_id=event_id,
+        key=sha256(mark + event_id.encode()),
+        content_hash=sha256(content),
+        event_hash=leaf_hash(public),
+        public=public.decode(),
+        original=None,
+        hidden=(),
+    )
+
+
 def _captured(  # noqa: PLR0913, PLR0917 - what one event is made of
     document: Document,
     event: TraceEvent,
     hidden: Sequence[str],
-    plain: Json,
+    plain: Mapping[str, Any],
     event_id: str,
     salts: Callable[[], bytes],
 ) -> CapturedEvent:

@@ -6,7 +6,7 @@ with a warning; only what would take another's goods is refused (docs/formats/ki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from suyuan.journal.kinds import Intent
 from suyuan.kernel.ledger import TRADE, Kind, LotState, Role, may_write
@@ -26,8 +26,7 @@ SENTENCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """The signer and the thing. `receiver` and `sender` are numbers of other registered parties that the
     event names, or 0. `may_open`: qualified and not suspended. `touched`: the signer has written about it
     before.
@@ -56,8 +55,7 @@ class Situation:
         return may_write(self.roles, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Kinds to record, in order, each with its counterparty; and codes of SENTENCES."""
 
     entries: tuple[tuple[Kind, int], ...] = ()

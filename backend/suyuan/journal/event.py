@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,6 +29,8 @@ _TERM = re.compile(
     r"(?:https://ref\.gs1\.org/cbv/(?:BizStep|Disp|BTT|SDT)-"
     r"|urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt):|cbv:(?:BizStep|Disp|BTT|SDT)-)(.+)"
 )
+#: Terms of this length are worth remembering.
+_USUAL = 100
 _GDST_STEP = re.compile(r"urn:gdst:bizstep:(.+)", re.IGNORECASE)
 _OWN_STEP = re.compile(r"urn:suyuan:bizstep:(.+)", re.IGNORECASE)
 
@@ -77,14 +79,10 @@ class TraceEvent:
     has_sensors: bool
     declares_error: bool
 
-    def all_things(self) -> Iterator[Thing]:
+    def all_things(self) -> tuple[Thing, ...]:
         """Everything named, with repetitions."""
-        yield from self.things
-        if self.parent:
-            yield self.parent
-        yield from self.children
-        yield from self.inputs
-        yield from self.outputs
+        parent = (self.parent,) if self.parent else ()
+        return self.things + parent + self.children + self.inputs + self.outputs
 
 
 def read_time(text: str) -> datetime:
@@ -99,6 +97,15 @@ def short_term(value: object) -> str | None:
     """A CBV term without its namespace, a GDST step as gdst:name in lower case, anything else as it is."""
     if not isinstance(value, str):
         return None
+    return _remembered(value) if len(value) <= _USUAL else _shortened(value)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(value: str) -> str:
+    return _shortened(value)
+
+
+def _shortened(value: str) -> str:
     found = _TERM.fullmatch(value)
     if found:
         return found[1]
@@ -124,11 +131,11 @@ def read_event(event: Mapping[str, Any], place: int, pointer: str, known: Mappin
         step=short_term(event.get("bizStep")),
         disposition=short_term(event.get("disposition")),
         time=read_time(event["eventTime"]),
-        things=(*_epcs(event, "epcList", pointer), *_classes(event, "quantityList", pointer)),
+        things=_things(event, "epcList", "quantityList", pointer),
         parent=thing_of(event["parentID"], f"{pointer}/parentID") if "parentID" in event else None,
-        children=(*_epcs(event, "childEPCs", pointer), *_classes(event, "childQuantityList", pointer)),
-        inputs=(*_epcs(event, "inputEPCList", pointer), *_classes(event, "inputQuantityList", pointer)),
-        outputs=(*_epcs(event, "outputEPCList", pointer), *_classes(event, "outputQuantityList", pointer)),
+        children=_things(event, "childEPCs", "childQuantityList", pointer),
+        inputs=_things(event, "inputEPCList", "inputQuantityList", pointer),
+        outputs=_things(event, "outputEPCList", "outputQuantityList", pointer),
         process=event.get("transformationID"),
         provider=provider if isinstance(provider, str) else None,
         sources=_by_type(event.get("sourceList", ()), "source"),
@@ -141,15 +148,18 @@ def read_event(event: Mapping[str, Any], place: int, pointer: str, known: Mappin
     )
 
 
-def _epcs(event: Mapping[str, Any], member: str, pointer: str) -> list[Thing]:
-    return [thing_of(uri, f"{pointer}/{member}/{at}") for at, uri in enumerate(event.get(member) or ())]
-
-
-def _classes(event: Mapping[str, Any], member: str, pointer: str) -> list[Thing]:
-    return [
-        thing_of(each["epcClass"], f"{pointer}/{member}/{at}/epcClass", _amount(each))
-        for at, each in enumerate(event.get(member) or ())
-    ]
+def _things(event: Mapping[str, Any], single: str, classes: str, pointer: str) -> tuple[Thing, ...]:
+    """Items of the one list, then quantities of the other."""
+    items, amounts = event.get(single), event.get(classes)
+    if not items and not amounts:
+        return ()
+    return (
+        *(thing_of(uri, f"{pointer}/{single}/{at}") for at, uri in enumerate(items or ())),
+        *(
+            thing_of(each["epcClass"], f"{pointer}/{classes}/{at}/epcClass", _amount(each))
+            for at, each in enumerate(amounts or ())
+        ),
+    )
 
 
 def thing_of(uri: str, pointer: str, amount: Amount | None = None) -> Thing:

@@ -144,10 +144,12 @@ def _time_faults(event: Mapping[str, Any], pointer: str, latest: datetime) -> li
 
 def things_faults(event: TraceEvent) -> list[Fault]:
     """Whether the event names more than can be recorded in one."""
-    count = sum(1 for _ in event.all_things())
+    count = len(event.all_things())
     if count > MAX_THINGS:
         message = f"{count} things are more than the {MAX_THINGS} of one event"
         return [Fault(event.pointer, "event.too_many_things", message, "tell it in several events")]
+    if not event.inputs:
+        return []
     inputs = {thing.lot_id for thing in event.inputs}
     outputs = {thing.lot_id for thing in event.outputs}
     if len(inputs) * len(outputs) > MAX_EDGES:

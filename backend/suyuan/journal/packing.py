@@ -73,6 +73,8 @@ def own_part(
     is taken or used is all that lies there, unless some of it is the party's or offered to it.
     """
     listed = list(targets)
+    if all(named.get(each.pointer, each.lot_id) == each.lot_id for each in listed):
+        return listed, []
     own = {each.pointer for each in listed if _has(party, each.lot_id, lots)}
     kept: dict[Target, None] = {}
     out: list[Target] = []

@@ -62,6 +62,8 @@ def in_order(shares: Sequence[Share]) -> list[Share]:
     """By each share's earliest event, but a party that had a thing before another comes before that other
     where that is possible: so a lot is opened by who made it, and not by who got it.
     """
+    if len(shares) < 2:
+        return list(shares)
     before = _before(shares)
     waiting = {share.party.number: share for share in shares}
     ordered: list[Share] = []

@@ -56,7 +56,7 @@ def _named(event: TraceEvent) -> list[Thing]:
     if event.type in ("ObjectEvent", "TransactionEvent", "AggregationEvent"):
         named = list(event.things or event.children or parent)
     else:
-        named = list(event.all_things())
+        named = [*event.all_things()]
     if named:
         return named
     hidden = {pointer.split("/")[1] for pointer in confidential_pointers(event.raw) if pointer[:1] == "/"}

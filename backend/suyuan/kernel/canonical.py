@@ -7,6 +7,7 @@ where both provably write the same bytes (docs/formats/canonical.md).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Any
 
@@ -16,11 +17,20 @@ import rfc8785
 from suyuan.kernel import json_faults
 from suyuan.kernel.json_faults import MAX_DEPTH, MAX_INTEGER, MalformedJson
 
-__all__ = ["MAX_DEPTH", "MAX_INTEGER", "MalformedJson", "NotCanonical", "canonical_json", "parse_json"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_INTEGER",
+    "MalformedJson",
+    "NotCanonical",
+    "canonical_json",
+    "is_plain",
+    "parse_json",
+]
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | orjson.OPT_PASSTHROUGH_SUBCLASS
 _TEXT = frozenset({str, bool, type(None)})
 _PLAIN = frozenset({str, int, bool, type(None)})
+_ONLY_TEXT = frozenset({str})
 _BOM = b"\xef\xbb\xbf"
 # Fractions that ECMAScript and orjson write alike: neither uses an exponent.
 _LEAST, _MOST = 1e-5, 1e15
@@ -39,14 +49,14 @@ class NotCanonical(ValueError):
     """The value is no I-JSON value; a fault of our own code, never of a caller's input."""
 
 
-def canonical_json(value: object) -> bytes:
+def canonical_json(value: object, *, plain: bool = False) -> bytes:
     """The RFC 8785 form of dicts, lists, strings, booleans, None, finite floats, integers within +-(2^53-1).
 
-    Raises NotCanonical on anything else.
+    `plain`: `is_plain` was asked of it, or of what it is a part of. Raises NotCanonical on anything else.
     """
     try:
         text = orjson.dumps(value, option=_OPTIONS)
-        writing = _compare(value)
+        writing = _Writing.ALIKE if plain else _compare(value)
         if writing is _Writing.WHOLE_FLOATS:
             text = orjson.dumps(_with_integers(value), option=_OPTIONS)
     except orjson.JSONEncodeError:
@@ -54,6 +64,13 @@ def canonical_json(value: object) -> bytes:
     # Code points and UTF-16 units sort differently only where characters beyond U+FFFF occur.
     astral = not text.isascii() and len(text.translate(None, _ASTRAL)) != len(text)
     return _by_library(value) if astral or writing is _Writing.UNLIKE else text
+
+
+def is_plain(value: object) -> bool:
+    """Whether it and all its parts are of types and numbers that need no second look when they are written:
+    one look for many values that are written by themselves.
+    """
+    return _compare(value) is _Writing.ALIKE
 
 
 def _by_library(value: object) -> bytes:
@@ -127,21 +144,33 @@ def _settle(body: bytes, root: list[Any]) -> bool:
             if type(container) is dict:
                 strings += len(container)
                 children = container.values()
-            whole = False
-            for child in children:
-                kind = type(child)
-                if kind is str:
-                    strings += 1
-                elif kind is dict or kind is list:
-                    deeper.append(child)
-                elif kind is int or kind is float:
-                    if not -MAX_INTEGER <= child <= MAX_INTEGER:
-                        return False
-                    whole = whole or (kind is float and child % 1 == 0)
-            if whole:
-                _make_integers(container)
+            if _ONLY_TEXT.issuperset(map(type, children)):
+                strings += len(children)
+                continue
+            found = _settle_one(container, children, deeper)
+            if found is None:
+                return False
+            strings += found
         level = deeper
     return not level and strings * 2 == _count_quotes(body)
+
+
+def _settle_one(container: Any, children: Iterable[Any], deeper: list[Any]) -> int | None:
+    """How many strings are directly in the container, or None for a number that is too large."""
+    strings, whole = 0, False
+    for child in children:
+        kind = type(child)
+        if kind is str:
+            strings += 1
+        elif kind is dict or kind is list:
+            deeper.append(child)
+        elif kind is int or kind is float:
+            if not -MAX_INTEGER <= child <= MAX_INTEGER:
+                return None
+            whole = whole or (kind is float and child % 1 == 0)
+    if whole:
+        _make_integers(container)
+    return strings
 
 
 def _make_integers(container: Any) -> None:

@@ -150,11 +150,11 @@ def record_entry(  # noqa: PLR0913 - what the contract reads, nothing bundled
             raise LedgerRefusal("LotUnknown")
         if not may_open:
             raise LedgerRefusal("NotQualified")
-        state = replace(state, custodian=party)
+        state = LotState(party, state.offered_to, state.count, state.head)
     state = _move_custody(state, party, entry, held=held)
     in_custody = state.custodian == party
     head = extend_head(state.head, party, entry)
-    return replace(state, count=count_in(head), head=head), in_custody
+    return LotState(state.custodian, state.offered_to, count_in(head), head), in_custody
 
 
 def _check_role(state: LotState, party: int, roles: Role, kind: Kind) -> None:
