@@ -170,3 +170,18 @@ def test_a_plain_lot_is_read_as_any_other_link_is(monkeypatch, gtin, lot):
     monkeypatch.setattr("suyuan.kernel.identity._PLAIN_LOT", re.compile("(?!)"))
     identify.cache_clear()
     assert identify(uri) == quick
+
+
+@pytest.mark.parametrize("lot", ["L1", "a/b", "100%", "x" * 20])
+def test_a_lots_uri_is_that_of_its_link(lot: str) -> None:
+    expected = digital_link.build([("01", "09520718000013"), ("10", lot)]).uri
+    assert digital_link.lot_uri("09520718000013", lot) == expected
+
+
+@pytest.mark.parametrize(
+    ("gtin", "lot"), [("09520718000014", "L1"), ("09520718000013", "批"), ("9520718000013", "L1")]
+)
+def test_a_lot_that_cannot_be_has_no_uri(gtin: str, lot: str) -> None:
+    for _ in range(2):
+        with pytest.raises(BadDigitalLink):
+            digital_link.lot_uri(gtin, lot)

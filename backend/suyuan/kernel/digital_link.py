@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, unquote_to_bytes
 
@@ -110,6 +111,18 @@ def build(pairs: Sequence[tuple[str, str]]) -> DigitalLink:
     for ai, value in pairs:
         _check(ai, value)
     return DigitalLink(tuple(pairs))
+
+
+def lot_uri(gtin: str, lot: str) -> str:
+    """`build([("01", gtin), ("10", lot)]).uri`; looks at each product once. Raises BadDigitalLink."""
+    product = _product_uri(gtin)
+    _check("10", lot)
+    return f"{product}/10/{quote(lot, safe='')}"
+
+
+@lru_cache(maxsize=4096)
+def _product_uri(gtin: str) -> str:
+    return build([("01", gtin)]).uri
 
 
 def canonical(uri: str, *, lenient: bool = False) -> str:

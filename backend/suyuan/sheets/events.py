@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from suyuan.inspections.event import CONTEXT
 from suyuan.inspections.members import MAX_ITEMS
@@ -79,4 +78,6 @@ def _named(kind: RecordKind, members: Event, context: Context) -> Event:
     value = int.from_bytes(hashlib.sha256(told).digest()[:16], "big")
     value = value & ~(0xF << 76) | 0x8 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return {**members, "eventID": f"urn:uuid:{UUID(int=value)}"}
+    text = f"{value:032x}"
+    name = f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return {**members, "eventID": f"urn:uuid:{name}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from suyuan.kernel.digital_link import build
+from suyuan.kernel import digital_link
 from suyuan.sheets.draft import Draft
 from suyuan.sheets.model import Context, RecordKind
 from suyuan.sheets.rows import RowFault
@@ -17,7 +17,7 @@ _BEGINS = frozenset({RecordKind.HARVEST})
 @lru_cache(maxsize=16_384)
 def lot_uri(gtin: str, lot: str) -> str:
     """The canonical URI of a lot; both as normalised."""
-    return build([("01", gtin), ("10", lot)]).uri
+    return digital_link.lot_uri(gtin, lot)
 
 
 def ask_of_lots(kind: RecordKind, drafts: Iterable[Draft], context: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,7 @@ def offset_of(moment: datetime) -> str:
     return f"{text[:3]}:{text[3:5]}"
 
 
+@lru_cache(maxsize=4096)
 def json_number(text: str) -> int | float:
     """EPCIS states quantities as JSON numbers; a whole one stays whole."""
     value = Decimal(text)
@@ -67,7 +69,7 @@ def party_uri(code: str) -> str:
 
 def told(members: Mapping[str, Any]) -> dict[str, Any]:
     """Members that say something."""
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in members.items() if value or value not in (None, "", [], {})}
 
 
 def own(row: Row, *names: str) -> dict[str, str]:
@@ -75,6 +77,7 @@ def own(row: Row, *names: str) -> dict[str, str]:
     return {f"suyuan:{_camel(name)}": row[name] for name in names if row.get(name)}
 
 
+@cache
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(each.title() for each in rest)

@@ -24,6 +24,7 @@ class Writer:
         self._context = context
         self._sites = {each.code: each.uri for each in context.sites}
         self._partners = {each.code: each.uri for each in context.partners}
+        self._last: tuple[object, tuple[str, str]] | None = None
         writers: dict[RecordKind, Callable[[Sequence[Row]], Event]] = {
             RecordKind.HARVEST: self._harvest,
             RecordKind.PROCESSING: self._processing,
@@ -40,12 +41,12 @@ class Writer:
         return m.told(self._write(rows))
 
     def _plain(self, kind: str, row: Row, step: str, **members: Any) -> Event:
-        moment = m.when(row, self._context)
+        time, offset = self._time(row)
         site = {"id": self._site(row)}
         return {
             "type": kind,
-            "eventTime": moment.isoformat(timespec="milliseconds"),
-            "eventTimeZoneOffset": m.offset_of(moment),
+            "eventTime": time,
+            "eventTimeZoneOffset": offset,
             "bizStep": step,
             "readPoint": site,
             "bizLocation": site,
@@ -55,6 +56,14 @@ class Writer:
             "suyuan:note": row.get("note"),
             **members,
         }
+
+    def _time(self, row: Row) -> tuple[str, str]:
+        """EPCIS' eventTime and eventTimeZoneOffset; most rows have those of the row before."""
+        told = row.get("date"), row.get("time")
+        if self._last is None or self._last[0] != told:
+            moment = m.when(row, self._context)
+            self._last = told, (moment.isoformat(timespec="milliseconds"), m.offset_of(moment))
+        return self._last[1]
 
     def _site(self, row: Row) -> str:
         return self._sites.get(row["site"]) or m.place_uri(row["site"])

@@ -16,6 +16,7 @@ from suyuan.sheets.table import ErrorText, RawRow, RawValue
 KEY_BYTES = 16
 MARK_BYTES = 2 * KEY_BYTES
 
+_STATES = {each.value: each for each in RowState}
 #: The fastest level: rows repeat themselves enough.
 _LEVEL = 1
 
@@ -105,7 +106,7 @@ def _result(  # noqa: PLR0913, PLR0917 - the members of a row as they are kept
     return RowResult(
         sheet,
         row,
-        RowState(state),
+        _STATES[state],
         values,
         key,
         digest,
