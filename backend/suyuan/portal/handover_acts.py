@@ -21,7 +21,7 @@ from suyuan.api.handovers import desk_of
 from suyuan.api.proving import check_password
 from suyuan.handovers import queries
 from suyuan.handovers.model import NO_PROFILE, Act, Handover
-from suyuan.handovers.numbers import amount_text
+from suyuan.handovers.numbers import amount_text, quantity
 from suyuan.handovers.preview import Preview
 from suyuan.handovers.profiles import profiles
 from suyuan.handovers.schemas import Offer
@@ -31,7 +31,9 @@ from suyuan.lots.holdings import free_lots
 from suyuan.lots.model import Lot
 from suyuan.lots.queries import balance_of
 from suyuan.lots.registry import find_lot
+from suyuan.parties.errors import PartyUnknown
 from suyuan.parties.handed import own_keys
+from suyuan.parties.queries import party_of_argument
 from suyuan.portal import address
 from suyuan.portal.frame import page, portal_router, redirect
 from suyuan.portal.goods import goods_of
@@ -65,6 +67,8 @@ def to_sign(
         person,
         "handovers/sign.html",
         view=view_of(conn, found, person.number) if found else None,
+        to=None if found else party_of_argument(conn, body["receiver"]),
+        offered=[] if found else _lines_named(conn, person, body),
         act=act,
         body=body,
         payload=text,
@@ -151,16 +155,45 @@ def offer(request: Request, parts: GatewayPart, person: Signer, form: FormPart) 
     values = {name: form.get(name) for name in form.names() if form.get(name)}
     body = offer_json(values)
     with parts.database.reading() as conn:
-        try:
-            Offer.model_validate(body)
-        except ValidationError as error:
-            places = [
-                int(name[4:]) for name in sorted(values) if name.startswith("take") and name[4:].isdecimal()
-            ]
-            errors = [(_shown(field, sorted(places)), word) for field, word in faults_of(error, body)]
+        errors = _wrong(values, body) or _unknown(conn, body)
+        if errors:
             listed = [form.get(name) for name in form.names() if name[:3] == "lot" and name[3:].isdecimal()]
             return _new(request, conn, person, _named(conn, person, listed), values, errors)
         return to_sign(request, parts, conn, person, None, Act.OFFER, body, None)
+
+
+def _wrong(values: dict[str, str], body: dict[str, Any]) -> list[tuple[str, str]]:
+    """(field, word) of what the form of an offer says badly."""
+    try:
+        Offer.model_validate(body)
+    except ValidationError as error:
+        places = [
+            int(name[4:]) for name in sorted(values) if name.startswith("take") and name[4:].isdecimal()
+        ]
+        return [(_shown(field, sorted(places)), word) for field, word in faults_of(error, body)]
+    return []
+
+
+def _unknown(conn: Connection, body: dict[str, Any]) -> list[tuple[str, str]]:
+    try:
+        party_of_argument(conn, body["receiver"])
+    except PartyUnknown:
+        return [("receiver", "receiver")]
+    return []
+
+
+def _lines_named(conn: Connection, person: Person, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines of a new offer as people read them: goods, and what is recorded where less is recorded."""
+    known = {
+        row.lot.uri: row for row in goods_of(conn, _named(conn, person, [n["lot"] for n in body["lines"]]))
+    }
+    found = []
+    for line in body["lines"]:
+        goods = known.get(line["lot"])
+        made, uom = _amount(conn, goods.lot.lot_id) if goods else ("", "")
+        is_more = made and uom == (line["uom"] or "") and quantity(line["quantity"]) > quantity(made)
+        found.append({"line": line, "goods": goods, "only": made if is_more else ""})
+    return found
 
 
 def _shown(field: str, places: list[int]) -> str:
