@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select, update
 
 from handover_world import PHOTO, measured
 from journal_world import amount, transformed
+from suyuan.anchoring.model import State as OperationState
+from suyuan.anchoring.tables import operations
 from suyuan.handovers.errors import (
     AlreadyAnswered,
     HandoverRefused,
@@ -17,6 +20,7 @@ from suyuan.handovers.errors import (
     RulesBlock,
 )
 from suyuan.handovers.model import State
+from suyuan.lots.custody import put_back
 from suyuan.lots.queries import balance_of, contradictions_of
 
 
@@ -246,3 +250,53 @@ def test_a_pallet_goes_over_with_what_lies_in_it(world):
         world.accept("carrier", found.id, {"line": 1, "accepted": "0.5", "refused": "0.5"})
     world.accept("carrier", found.id)
     assert world.holder("A") == "carrier"
+
+
+PALLET = "urn:epc:id:sscc:0614141.1234567890"
+
+
+def test_what_lies_in_another_line_is_no_line_of_its_own(world):
+    from journal_world import packed
+
+    world.make("farm", "A")
+    world.world.send("farm", packed("urn:epc:id:sscc:0614141.1234567891", amount("A", 100), day=2))
+    case = {"childEPCs": ["urn:epc:id:sscc:0614141.1234567891"]}
+    world.world.send("farm", packed(PALLET, day=3, **case))
+    with pytest.raises(HandoverRefused) as raised:
+        world.offer("farm", "carrier", {"lot": PALLET, "quantity": "1"}, world.line("A"))
+    assert codes(raised) == ["handover.nested"]
+    assert world.world.lot("A").state.offered_to == 0
+
+
+def test_a_pallet_cannot_be_accepted_while_what_was_packed_into_it_is_refused(world):
+    from journal_world import packed
+
+    for name in ("A", "B"):
+        world.make("farm", name)
+    world.world.send("farm", packed(PALLET, amount("B", 100), day=2))
+    found = world.offer("farm", "carrier", {"lot": PALLET, "quantity": "1"}, world.line("A"))
+    world.world.send("farm", packed(PALLET, amount("A", 100), day=3))
+    refused = {"line": 2, "accepted": "0", "refused": "100", "reason": "wet", "evidence": [PHOTO]}
+    with pytest.raises(OutOfOrder) as raised:
+        world.accept("carrier", found.id, {"line": 1, "accepted": "1"}, refused)
+    assert raised.value.code == "handover.overtaken"
+    assert (world.holder("A"), world.holder("B")) == ("farm", "farm")
+
+
+def test_an_answer_that_the_ledger_refused_moved_nothing_and_says_so(world, offered):
+    world.accept("carrier", offered.id)
+    assert world.show(offered.id)["outcome"]["ledger"] == "received"
+    with world.database.transaction() as conn:
+        newest = select(func.max(operations.c.id)).scalar_subquery()
+        refused = {"state": OperationState.REJECTED, "reason": "LotHeld"}
+        conn.execute(update(operations).where(operations.c.id == newest).values(refused))
+        put_back(conn, [world.world.lot("A").lot_id])
+    outcome = world.show(offered.id, "carrier")["outcome"]
+    assert (outcome["ledger"], outcome["ledgerReason"], outcome["custodyWith"]) == (
+        "rejected",
+        "LotHeld",
+        "sender",
+    )
+    assert world.holder("A") == "farm"
+    anew = world.offer("farm", "carrier", world.line("A"))
+    assert world.accept("carrier", anew.id).state is State.ACCEPTED

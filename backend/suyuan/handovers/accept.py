@@ -32,6 +32,7 @@ from suyuan.handovers.facts import check_measurements
 from suyuan.handovers.judging import Judged, check, judged
 from suyuan.handovers.leave import again
 from suyuan.handovers.model import OPEN, Act, Handover, LineResult, State
+from suyuan.handovers.nested import inside_others
 from suyuan.handovers.returning import GoingBack, events_of, going_back, write_return
 from suyuan.handovers.schemas import Accept, Choice, Refuse
 from suyuan.kernel.clock import Clock
@@ -82,7 +83,7 @@ def _answered(  # noqa: PLR0913, PLR0917 - both answers go one way
     said = judged(conn, desk.trips, found, form.measurements, at, clock.now(), results)
     _check_readings(said, results)
     check(said, results, found, choice)
-    _check_custody(conn, found)
+    _check_custody(conn, found, at)
     back = going_back(desk, found, results)
     named = [replace(each, return_lot=back.lots.get(each.line)) for each in results]
     body = document(events_of(conn, desk, found, at, named, said, back), at)
@@ -130,8 +131,10 @@ def _check_readings(said: Judged, results: Sequence[LineResult]) -> None:
         raise HandoverRefused(faults)
 
 
-def _check_custody(conn: Connection, found: Handover) -> None:
-    """Raises OutOfOrder where other records have moved a lot since it was offered."""
+def _check_custody(conn: Connection, found: Handover, at: datetime) -> None:
+    """Raises OutOfOrder where other records have moved a lot since it was offered, or packed it into another
+    line's container.
+    """
     assert found.state in OPEN  # noqa: S101 - outcomes were looked at
     known = lots_of(conn, [each.lot_id for each in found.lines if not counts_by_itself(each.uri)])
     for lot in known.values():
@@ -140,6 +143,9 @@ def _check_custody(conn: Connection, found: Handover) -> None:
                 f"{lot.uri} was moved by another record since it was offered; look at its history.",
                 code="handover.overtaken",
             )
+    for line in inside_others(conn, found.lines, at):
+        message = f"{line.uri} was packed into what another line names; it is to be offered anew."
+        raise OutOfOrder(message, code="handover.overtaken")
 
 
 def _tell(  # noqa: PLR0913, PLR0917 - what both sides hear of it

@@ -26,6 +26,7 @@ from suyuan.handovers.errors import HandoverRefused, OutOfOrder
 from suyuan.handovers.evidence import share
 from suyuan.handovers.facts import check_measurements, read_measurement
 from suyuan.handovers.model import NO_PROFILE, Act, Handover, Line
+from suyuan.handovers.nested import inside_others
 from suyuan.handovers.profiles import fitting, profiles
 from suyuan.handovers.schemas import Offer, OfferLine
 from suyuan.kernel.clock import Clock
@@ -58,6 +59,11 @@ def offer(conn: Connection, clock: Clock, desk: Desk, form: Offer) -> Handover:
     at = happened(clock, form, desk.limits)
     receiver, lines = _read(conn, sender, form)
     _check_free(conn, sender, lines)
+    nested = inside_others(conn, lines, at)
+    if nested:
+        message = f"{nested[0].uri} lies in what another line names, and goes with it"
+        fix = "leave the line out, or let it be unpacked first"
+        raise HandoverRefused([Fault(f"/lines/{nested[0].line - 1}", "handover.nested", message, fix)])
     findings = check_measurements(lines, form.measurements, at)
     measured = [read_measurement(each, at) for each in form.measurements]
     event = with_temperatures(offered(desk.draws.uuid(), at, Ends(sender, receiver), lines), measured)

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from suyuan.access.model import Caller, Scope
+from suyuan.anchoring.model import State as Recorded
+from suyuan.anchoring.queries import operations_of
 from suyuan.handovers import repository
 from suyuan.handovers import tables as t
 from suyuan.handovers.documents import counts_by_itself
@@ -105,7 +107,7 @@ def as_json(conn: Connection, found: Handover) -> dict[str, Any]:
     checks = checks_of(conn, done)
     return short_json(conn, [found])[0] | {
         "note": found.note,
-        "outcome": _outcome_json(found),
+        "outcome": _outcome_json(conn, found, done),
         "returnedBy": returned_by(conn, found),
         "overtaken": overtaken(conn, found),
         "acts": [_act_json(each) for each in done],
@@ -152,10 +154,14 @@ def _line_json(line: Line) -> dict[str, Any]:
     }
 
 
-def _outcome_json(found: Handover) -> Mapping[str, Any] | None:
+def _outcome_json(conn: Connection, found: Handover, done: Sequence[Done]) -> Mapping[str, Any] | None:
     outcome = found.outcome
     if outcome is None:
         return None
+    signed = next((each.submission for each in done if each.number == outcome.act), None) or ""
+    recorded = operations_of(conn, [signed]).get(signed)
+    rejected = recorded is not None and recorded.state is Recorded.REJECTED
+    moved = outcome.state in (State.ACCEPTED, State.IN_PART) and not rejected
     return {
         "state": str(outcome.state),
         "party": outcome.party,
@@ -165,7 +171,9 @@ def _outcome_json(found: Handover) -> Mapping[str, Any] | None:
         "choiceReason": outcome.choice_reason,
         "lines": [result_json(each) for each in outcome.results],
         "missing": any(each.missing for each in outcome.results),
-        "custodyWith": "receiver" if outcome.state in (State.ACCEPTED, State.IN_PART) else "sender",
+        "custodyWith": "receiver" if moved else "sender",
+        "ledger": str(recorded.state) if recorded else None,
+        "ledgerReason": recorded.reason if recorded and rejected else None,
     }
 
 
