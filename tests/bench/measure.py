@@ -33,6 +33,8 @@ from stories.running import RunningSystem, free_port  # noqa: E402
 PEERS = ROOT / "tests/bench/peers"
 #: The embedded node makes a block this often while records wait.
 BLOCK_SECONDS = 0.2
+#: Requests of one round from which on the upload is measured in full.
+WHOLE = 1000
 MEASURES = (
     "gas",
     "time_to_chain",
@@ -222,16 +224,19 @@ class Bench:
         figure = 100 * count / (time.monotonic() - began)
         self.row("events per second to finality, embedded node", f"{figure:.0f}/s")
 
-    def upload(self, rows: int = 100_000) -> None:
-        """A workbook from the first byte to the receipt, with all processes at work beside it."""
+    def upload(self) -> None:
+        """A workbook from the first byte to the receipt, with all processes at work beside it; a tenth of it
+        in short rounds, which says nothing of the goal.
+        """
+        rows = 100_000 if self.size >= WHOLE else 10_000
         self._drain()
         found = upload(self.http, self.system.data, PARTY, rows)
         self.row(
             f"{rows:,} rows of a workbook, upload to receipt",
             f"{found.seconds:.1f} s, clerk's peak {found.peak_mb:.0f} MB ({found.steps})",
             f"{found.cpu:.0f} s of a core by the clerk; progress was shown {found.looks} times",
-            "≤ 60 s and ≤ 500 MB",
-            found.seconds <= 60 and found.peak_mb <= 500,
+            "≤ 60 s and ≤ 500 MB for 100,000 rows",
+            found.seconds <= 60 and found.peak_mb <= 500 if rows == 100_000 else None,
         )
 
     def _drain(self) -> None:
