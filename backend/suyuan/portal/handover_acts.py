@@ -142,10 +142,9 @@ def new(request: Request, parts: GatewayPart, person: Signer) -> Response:
     """Choose lots in hand and a receiver; `lot` (a URI) is ticked, `q` is a part of the code."""
     chosen, part = address.text(request, "lot", 2048), address.text(request, "q")
     with parts.database.reading() as conn:
-        lots = free_lots(conn, person.number, MOST_LOTS + 1, part)
-        more = len(lots) > MOST_LOTS
-        first = [each for each in _named(conn, person, [chosen]) if each not in lots[:MOST_LOTS]]
-        shown = [*first, *lots[:MOST_LOTS]]
+        one = _named(conn, person, [chosen])
+        lots = one or free_lots(conn, person.number, MOST_LOTS + 1, part)
+        more, shown = bool(one) or len(lots) > MOST_LOTS, lots[:MOST_LOTS]
         return _new(request, conn, person, shown, {}, [], chosen=chosen, q=part, more=more)
 
 
