@@ -109,3 +109,9 @@ def test_the_same_offer_again_is_the_same_handover(world, named):
     assert world.offer("farm", "carrier", world.line("A"), id=named, actId="o-1").id == first.id
     with pytest.raises(ActKeyReused):
         world.offer("farm", "store", world.line("A"), id=named, actId="o-1")
+
+
+@pytest.mark.parametrize("named", ["x" * 300, "7" * 36, "a\x00b", "{0}{0}".format("0b8f3a1e-")])
+def test_an_answer_to_what_can_be_no_handover_does_not_wait(world, named):
+    with pytest.raises(HandoverUnknown):
+        world.accept("carrier", named, offline=True, actId="q-1")

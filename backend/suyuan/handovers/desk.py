@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ from suyuan.kernel.clock import Clock
 from suyuan.kernel.errors import Fault
 from suyuan.kernel.hashing import sha256
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: Warnings of the journal that would leave goods where nobody expects them.
 _ELSEWHERE = frozenset(
     {"entry.not_held", "entry.no_receiver", "entry.not_offered", "entry.no_goods", "container.foreign"}
@@ -161,10 +163,17 @@ def done_before(conn: Connection, desk: Desk, act: Act, handover_id: str, form: 
     return repository.handovers_where(conn, t.handovers.c.number == number)[0]
 
 
+def is_id(text: str) -> bool:
+    """Whether a handover can have this id."""
+    return _ID.fullmatch(text) is not None
+
+
 def locked(conn: Connection, desk: Desk, handover_id: str) -> Handover:
     """The handover, locked to the end of the transaction. Raises HandoverUnknown for everybody but its two
     sides.
     """
+    if not is_id(handover_id):
+        raise HandoverUnknown("A handover is named by its UUID.")
     hold(conn, "handovers", handover_id)
     found = repository.handovers_where(conn, t.handovers.c.id == handover_id)
     if not found or desk.party not in (found[0].sender, found[0].receiver):

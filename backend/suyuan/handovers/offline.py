@@ -19,7 +19,7 @@ from suyuan.database.locks import hold
 from suyuan.handovers import repository
 from suyuan.handovers import tables as t
 from suyuan.handovers.accept import accept, refuse
-from suyuan.handovers.desk import Desk, Draws, noted
+from suyuan.handovers.desk import Desk, Draws, is_id, noted
 from suyuan.handovers.errors import ActKeyReused, HandoverRefused, HandoverUnknown
 from suyuan.handovers.model import Act, Handover
 from suyuan.handovers.offer import offer
@@ -44,7 +44,7 @@ def answer_or_wait(
     try:
         return _done(conn, clock, desk, handover_id, form)
     except HandoverUnknown:
-        if not form.offline:
+        if not form.offline or not is_id(handover_id):
             raise
     if form.act_id is None:
         fix = "give every act of the device a number of its own"
