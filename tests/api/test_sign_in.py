@@ -124,6 +124,31 @@ def test_wrong_passwords_slow_down_and_the_right_one_works_after_the_delay(clien
     assert enter(client).status_code == 201
 
 
+def test_guesses_elsewhere_do_not_keep_a_person_out_of_a_browser_that_knows_him(client, gateway, account):
+    own, stranger = TestClient(client.app), TestClient(client.app, client=("198.51.100.7", 1))
+    assert enter(own).status_code == 201
+    for _ in range(9):
+        enter(stranger, WRONG)
+        gateway.clock.advance(timedelta(seconds=1))
+    assert enter(stranger).status_code == 429
+    assert enter(own).status_code == 201
+
+
+def test_a_browser_is_known_for_its_own_person_only_and_slows_down_too(client, gateway, account, encoded):
+    with gateway.database.transaction() as conn:
+        other = accounts.add(conn, gateway.clock, "wang@example.com", "王强", 7, [Seat.SIGNER])
+        sign_in.set_password(conn, gateway.clock, other, encoded)
+    own, stranger = TestClient(client.app), TestClient(client.app)
+    assert enter(own).status_code == 201
+    assert enter(stranger, RIGHT | {"login": "wang@example.com"}).status_code == 201
+    assert [enter(stranger, WRONG).status_code for _ in range(7)] == [401] * 6 + [429]
+    assert [enter(own, WRONG).status_code for _ in range(7)] == [401] * 6 + [429]
+    gateway.clock.advance(timedelta(minutes=20))
+    assert enter(client, WRONG).status_code == 401
+    client.cookies.set("suyuan_known", "forged.AAAA")
+    assert enter(client, WRONG).status_code == 429
+
+
 def test_logins_that_nobody_has_slow_down_alike(client, account):
     nobody = WRONG | {"login": "nobody@example.com"}
     assert [enter(client, nobody).status_code for _ in range(7)] == [

@@ -37,10 +37,15 @@ class Counter:
 
 
 def of_login(login: str) -> Counter:
-    """By the name as it was typed or normalised, whether anybody has it or not. It waits a minute at most:
-    who attacks it may slow its owner, and not keep him out.
+    """By the name as it was typed or normalised, whether anybody has it or not. It waits a minute at most;
+    who attacks it without end keeps its owner out of browsers that are new to him (`of_device`).
     """
     return Counter(_key("login", login[:1000]), 5, timedelta(minutes=1), timedelta(minutes=15))
+
+
+def of_device(note: str) -> Counter:
+    """By a browser in which the login's owner has signed in before: guesses elsewhere do not slow it."""
+    return Counter(_key("device", note), 5, timedelta(minutes=1), timedelta(minutes=15))
 
 
 def of_account(account: str, what: str) -> Counter:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
-from suyuan.access import begun, delays, totp
+from suyuan.access import begun, delays, devices, totp
 from suyuan.access.accounts import account_of_login
 from suyuan.access.begun import Kind
 from suyuan.access.errors import AccountRefused, SignInWrong
 from suyuan.access.logins import normalised
+from suyuan.access.ports import Sealer
 from suyuan.access.tables import accounts, logins
 from suyuan.kernel.clock import Clock
 
@@ -24,15 +25,21 @@ class Attempt:
     encoded: str | None
 
 
-def attempt(conn: Connection, clock: Clock, login: str, address: str) -> Attempt:
-    """Count the attempt and find whose password must fit. Raises SlowDown, for logins that nobody has too."""
+def attempt(  # noqa: PLR0913, PLR0917 - who, from where, and what his browser shows
+    conn: Connection, clock: Clock, sealer: Sealer, login: str, address: str, note: str = ""
+) -> Attempt:
+    """Count the attempt and find whose password must fit. `note`: what the browser was given when its person
+    signed in before. Raises SlowDown, for logins that nobody has too.
+    """
     try:
         known = normalised(login)
     except AccountRefused:
         known = ""
-    counters = (delays.of_login(known or login), delays.of_address(address))
-    delays.count(conn, clock, counters)
     account = account_of_login(conn, known) if known else None
+    is_known = account is not None and devices.is_known(clock, sealer, account, note)
+    by_name = delays.of_device(note) if is_known else delays.of_login(known or login)
+    counters = (by_name, delays.of_address(address))
+    delays.count(conn, clock, counters)
     query = select(accounts.c.password).where(accounts.c.id == account, accounts.c.disabled_at.is_(None))
     return Attempt(counters, account, conn.execute(query).scalar())
 

@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from suyuan.access import sessions
+from suyuan.access import devices, sessions
 from suyuan.access.errors import CsrfWrong, SessionEnded, SessionReplayed
 from suyuan.access.model import Session
 
@@ -39,6 +39,10 @@ def cookie_name(parts: Gateway) -> str:
 
 def begun_name(parts: Gateway) -> str:
     return "__Host-suyuan_begun" if _is_https(parts) else "suyuan_begun"
+
+
+def known_name(parts: Gateway) -> str:
+    return "__Host-suyuan_known" if _is_https(parts) else "suyuan_known"
 
 
 def _is_https(parts: Gateway) -> bool:
@@ -131,6 +135,16 @@ def begun_of(request: Request, parts: Gateway) -> str:
     return request.cookies.get(begun_name(parts), "")
 
 
+def know(request: Request, note: str) -> None:
+    """Have the answer carry the note of a browser in which a person has signed in."""
+    request.state.known_cookie = note
+
+
+def known_of(request: Request, parts: Gateway) -> str:
+    """The note of a browser in which somebody has signed in before; empty for none."""
+    return request.cookies.get(known_name(parts), "")
+
+
 def end_cookie(request: Request) -> None:
     """Have the answer take the cookie away."""
     request.state.session_cookie = ""
@@ -157,18 +171,24 @@ class SessionCookies:
         await self.app(scope, receive, with_cookies)
 
     def _put(self, state: MutableMapping[str, Any], headers: MutableHeaders) -> None:
-        names = (("session_cookie", cookie_name(self.parts)), ("begun_cookie", begun_name(self.parts)))
-        for key, name in names:
+        names = (
+            ("session_cookie", cookie_name(self.parts), None),
+            ("begun_cookie", begun_name(self.parts), None),
+            ("known_cookie", known_name(self.parts), int(devices.LASTS.total_seconds())),
+        )
+        for key, name, lasts in names:
             secret = state.get(key)
             if secret is not None:
-                headers.append("set-cookie", _cookie(name, secret, is_https=_is_https(self.parts)))
+                headers.append("set-cookie", _cookie(name, secret, lasts, is_https=_is_https(self.parts)))
                 headers["cache-control"] = "no-store"
 
 
-def _cookie(name: str, secret: str, *, is_https: bool) -> str:
+def _cookie(name: str, secret: str, lasts: int | None, *, is_https: bool) -> str:
     answer = Response()
     if secret:
-        answer.set_cookie(name, secret, path="/", secure=is_https, httponly=True, samesite="lax")
+        answer.set_cookie(
+            name, secret, max_age=lasts, path="/", secure=is_https, httponly=True, samesite="lax"
+        )
     else:
         answer.delete_cookie(name, path="/", secure=is_https, httponly=True, samesite="lax")
     return answer.headers["set-cookie"]

@@ -13,7 +13,18 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import Connection
 
-from suyuan.access import begun, delays, invitations, passkeys, passwords, sessions, sign_in, totp, trail
+from suyuan.access import (
+    begun,
+    delays,
+    devices,
+    invitations,
+    passkeys,
+    passwords,
+    sessions,
+    sign_in,
+    totp,
+    trail,
+)
 from suyuan.access.begun import Kind
 from suyuan.access.errors import BegunWrong, SessionEnded, SignInWrong
 from suyuan.access.model import Caller, Session
@@ -45,7 +56,8 @@ def by_password(request: Request, parts: Gateway, login: str, password: str) -> 
     """Sign in, or come to the second step. Raises SignInWrong, SlowDown, HashingBusy, CsrfWrong."""
     cookies.check_origin(request, parts)
     with parts.database.transaction() as conn:
-        made = sign_in.attempt(conn, parts.clock, login, address_of(request))
+        note = cookies.known_of(request, parts)
+        made = sign_in.attempt(conn, parts.clock, parts.keyring, login, address_of(request), note)
     if not passwords.fits(made.encoded, password) or made.encoded is None or made.account is None:
         raise SignInWrong(_WRONG)
     renewed = passwords.hashed(password) if passwords.is_outdated(made.encoded) else None
@@ -168,6 +180,7 @@ def enter(conn: Connection, request: Request, parts: Gateway, account: str, meth
     assert found is not None  # noqa: S101 - opened a moment ago in this transaction
     trail.note(conn, parts.clock, found.caller, "session.opened", found.id, {"method": method})
     cookies.set_cookie(request, secret)
+    cookies.know(request, devices.remember(parts.clock, parts.keyring, account))
     request.state.session = found
     return found
 

@@ -168,9 +168,11 @@ def way_back(request: Request) -> str:
 
 def is_own_path(href: str) -> bool:
     """Whether an address from outside leads to this site and no other: `next` of the sign-in page."""
+    plain = href.startswith("/") and not href.startswith("//") and href.isprintable() and "\\" not in href
+    if not plain:
+        return False
     found = urlsplit(href)
-    plain = href.startswith("/") and not href.startswith(("//", "/\\")) and href.isprintable()
-    return plain and "\\" not in href and not found.scheme and not found.netloc
+    return not found.scheme and not found.netloc
 
 
 PersonPart = Annotated[Person, Depends(person)]
