@@ -10,9 +10,9 @@ from suyuan.cli.app import app
 from suyuan.kernel.clock import SystemClock
 from suyuan.kernel.ledger import Role
 from suyuan.parties.custody import Keyring
-from suyuan.parties.signers import StoredSigners
 from suyuan.parties.model import NewParty
 from suyuan.parties.register import register_party
+from suyuan.parties.signers import StoredSigners
 
 FORMER, PRESENT = b"\x01" * 32, b"\x02" * 32
 

@@ -34,9 +34,9 @@ from suyuan.kernel.clock import FixedClock
 from suyuan.kernel.hashing import keccak256
 from suyuan.kernel.ledger import Role
 from suyuan.parties.custody import Keyring
-from suyuan.parties.signers import StoredSigners
 from suyuan.parties.model import NewParty, NewSite
 from suyuan.parties.register import register_party
+from suyuan.parties.signers import StoredSigners
 from suyuan.verify import NodeRefused, Trust, Unreachable
 
 NOW = datetime.fromisoformat("2026-11-23T08:00:00+08:00")

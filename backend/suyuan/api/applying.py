@@ -31,9 +31,7 @@ def begin(
         return proving.enter(conn, request, parts, account, "password"), found
 
 
-def enter_for(
-    parts: Gateway, registrar: Caller, login: str, name: str, language: str
-) -> Application:
+def enter_for(parts: Gateway, registrar: Caller, login: str, name: str, language: str) -> Application:
     """A registrar begins an application for somebody, whose account opens by an invitation later."""
     with parts.database.transaction() as conn:
         account = accounts.add(conn, parts.clock, login, name, None, (), language)

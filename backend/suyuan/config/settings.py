@@ -96,7 +96,8 @@ class Settings(BaseSettings):
         500, description="Most entries in one transaction"
     )
     webhook_networks: str = Field(
-        "none", description="Networks besides public addresses that webhooks may reach: `10.1.0.0/16, fd00::/8`"
+        "none",
+        description="Networks besides public addresses that webhooks may reach: `10.1.0.0/16, fd00::/8`",
     )
     webhook_ports: str = Field("443,1024-65535", description="Ports that webhooks may reach")
     webhook_ca_file: Path | None = Field(

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from suyuan.anchoring.reach import Reach, has_come
 from suyuan.anchoring.queries import operations_of
+from suyuan.anchoring.reach import Reach, has_come
 from suyuan.journal import repository
 from suyuan.journal import tables as t
 from suyuan.journal.queries import SubmissionState

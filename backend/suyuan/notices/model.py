@@ -18,7 +18,7 @@ TOPICS: dict[str, str] = {
     "handover.withdrawn": "an offer to the party was taken back before it was answered",
     "handover.agreed": "the sender agrees with the figures of the party's answer",
     "handover.disputed": "the sender disputes the figures of the party's answer and says its own",
-    "handover.answer_refused": "an answer that the party gave offline could not stand; why is among the facts",
+    "handover.answer_refused": "an answer given offline could not stand; why is among the facts",
     "qualification.expiring": "the party's qualification runs out soon",
     "qualification.changed": "the party's qualification was granted, refused, suspended or restored",
     "hold.proposed": "a failed inspection or test proposes to hold a lot that the party holds or made",

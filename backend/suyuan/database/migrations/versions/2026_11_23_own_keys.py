@@ -50,6 +50,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_prepared")),
     )
     op.create_index(
-        op.f("ix_journal_prepared_party_created_at"), "journal_prepared", ["party", "created_at"], unique=False
+        op.f("ix_journal_prepared_party_created_at"),
+        "journal_prepared",
+        ["party", "created_at"],
+        unique=False,
     )
     op.create_index(op.f("ix_journal_prepared_expires_at"), "journal_prepared", ["expires_at"], unique=False)
