@@ -56,6 +56,12 @@ def desk_of(parts: Gateway, caller: Caller) -> Desk:
     return Desk(caller, limits_of(parts), parts.receipt_signer)
 
 
+_TO_SIGN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "What the party is to sign; nothing was told"}
+}
+_WAITS: dict[int | str, dict[str, Any]] = {202: {"description": "Told offline: it waits for its offer"}}
+
+
 def _act(
     parts: Gateway,
     caller: Caller,
@@ -81,7 +87,7 @@ def _act(
         return queries.as_json(conn, found)
 
 
-@router.post("/handovers", status_code=201)
+@router.post("/handovers", status_code=201, responses=_TO_SIGN)
 def offer(
     parts: GatewayPart,
     caller: Actor,
@@ -164,7 +170,7 @@ def measure(
     return _act(parts, caller, Act.MEASURE, identifier, form, key, response, prepare=prepare)
 
 
-@router.post("/handovers/{identifier}/accept")
+@router.post("/handovers/{identifier}/accept", responses=_WAITS)
 def accept(
     identifier: str,
     parts: GatewayPart,
@@ -178,7 +184,7 @@ def accept(
     return _act(parts, caller, Act.ACCEPT, identifier, form, key, response, prepare=prepare)
 
 
-@router.post("/handovers/{identifier}/refuse")
+@router.post("/handovers/{identifier}/refuse", responses=_WAITS)
 def refuse(
     identifier: str,
     parts: GatewayPart,

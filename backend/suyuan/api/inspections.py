@@ -65,7 +65,12 @@ class Declined(BaseModel):
     reason: str = Field(max_length=5_000)
 
 
-@router.post("/inspections", status_code=202, response_model=dict[str, Any])
+_TO_SIGN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "What the party is to sign; nothing was told"}
+}
+
+
+@router.post("/inspections", status_code=202, response_model=dict[str, Any], responses=_TO_SIGN)
 def tell_inspection(
     body: InspectionIn, parts: GatewayPart, caller: Submitter, prepare: Prepare = False
 ) -> Response:
@@ -73,7 +78,7 @@ def tell_inspection(
     return _tell(parts, caller, body, body.inspection, RecordKind.INSPECTION, prepare=prepare)
 
 
-@router.post("/test-reports", status_code=202, response_model=dict[str, Any])
+@router.post("/test-reports", status_code=202, response_model=dict[str, Any], responses=_TO_SIGN)
 def tell_report(
     body: TestReportIn, parts: GatewayPart, caller: Submitter, prepare: Prepare = False
 ) -> Response:

@@ -31,7 +31,12 @@ AsParty = Annotated[
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
-@router.post("/submissions", status_code=202, response_model=dict[str, Any])
+@router.post(
+    "/submissions",
+    status_code=202,
+    response_model=dict[str, Any],
+    responses={200: {"description": "What would be recorded, or what is to be signed; nothing was stored"}},
+)
 async def submit(
     http: Request,
     caller: Submitter,

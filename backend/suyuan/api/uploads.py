@@ -32,7 +32,7 @@ Kind = Annotated[RecordKind | None, Query(description="What the sheet tells of; 
 Language = Annotated[str, Query(pattern="^(zh|en)$", description="Of the sentences about faults")]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={200: {"description": "The draft of the very same file"}})
 async def upload(
     request: Request,
     response: Response,
