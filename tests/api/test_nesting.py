@@ -18,24 +18,35 @@ DEEP = {
 TAKES_JSON = ("POST", "PUT", "PATCH", "DELETE")
 
 
+#: Doors that read the bytes themselves, so that the description names no body for them.
+RAW = {"/api/v1/submissions", "/api/v1/onboarding", "/epcis/capture"}
+
+
 def doors(registrar):
-    """(method, path) of every door that takes a body."""
+    """(method, path, whether it reads a body) of every door that could take one."""
     described = registrar.get("/openapi.json").json()["paths"]
     return [
-        (method, path.replace("{", "").replace("}", ""))
+        (
+            method.upper(),
+            path.replace("{", "").replace("}", ""),
+            "requestBody" in operations[method] or path in RAW,
+        )
         for path, operations in described.items()
-        for method in map(str.upper, operations)
-        if method in TAKES_JSON
+        for method in operations
+        if method.upper() in TAKES_JSON
     ]
 
 
 @pytest.mark.parametrize("deep", DEEP.values(), ids=DEEP.keys())
 def test_every_door_refuses_it_with_a_problem(registrar, deep):
     found = doors(registrar)
-    assert len(found) > 8
-    for method, path in found:
+    assert sum(reads for _, _, reads in found) > 8
+    for method, path, reads in found:
         answer = registrar.request(method, path, content=deep, headers={"Content-Type": "application/json"})
-        assert 400 <= answer.status_code < 500, (method, path, answer.status_code, answer.text[:200])
+        assert answer.status_code < 500, (method, path, answer.text[:200])
+        if not reads:  # what is not read does no harm
+            continue
+        assert answer.status_code >= 400, (method, path, answer.status_code, answer.text[:200])
         assert answer.headers["content-type"] == "application/problem+json", (method, path)
 
 
