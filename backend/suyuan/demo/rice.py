@@ -36,20 +36,7 @@ def _field_and_mill(
     )
     yield PADDY, say.offered(days.ago(28, "09:00"), PADDY, MILL, [paddy])
     yield MILL, say.accepted(days.ago(28, "13:30"), PADDY, MILL, [paddy])
-    yield (
-        LABORATORY,
-        found.tested(
-            days.ago(25, "10:00"),
-            MILL.site,
-            [paddy],
-            (f"GY-{days.stamp(25)}-0087", "GB 2762-2022"),
-            (
-                found.at_most("镉", "GB 5009.15-2023", "0.021", "0.2"),
-                found.at_most("铅", "GB 5009.12-2023", "<0.02", "0.2"),
-                found.at_most("无机砷", "GB 5009.11-2024", "0.08", "0.35"),
-            ),
-        ),
-    )
+    yield LABORATORY, _tested(days, paddy)
     yield MILL, say.transformed(days.ago(20, "07:20"), MILL.site, [paddy], [dry, wet, bran])
     yield (
         INSPECTOR,
@@ -63,6 +50,20 @@ def _field_and_mill(
                 found.at_most("碎米", "GB/T 5503-2009", "6.2", "10.0", "%"),
                 found.as_should_be("气味", "清香，无异味"),
             ),
+        ),
+    )
+
+
+def _tested(days: say.Days, paddy: say.Amount) -> say.Event:
+    return found.tested(
+        days.ago(25, "10:00"),
+        MILL.site,
+        [paddy],
+        (f"GY-{days.stamp(25)}-0087", "GB 2762-2022"),
+        (
+            found.at_most("镉", "GB 5009.15-2023", "0.021", "0.2"),
+            found.at_most("铅", "GB 5009.12-2023", "<0.02", "0.2"),
+            found.at_most("无机砷", "GB 5009.11-2024", "0.08", "0.35"),
         ),
     )
 
