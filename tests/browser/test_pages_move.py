@@ -42,8 +42,8 @@ def test_news_come_to_the_open_first_page_of_their_own_party_only(own_site, visi
         tell(conn, own_site.gateway.clock, own_site.parties[0], "handover.refused", "h1", {})
         tell(conn, own_site.gateway.clock, own_site.parties[1], "key.added", "k1", {})
     expect(own.locator("#todo")).to_contain_text("对方拒收了货物")
-    expect(other.locator("#todo")).to_contain_text("签名密钥有变化")
-    expect(own.locator("#todo")).not_to_contain_text("签名密钥有变化")
+    expect(other.locator("#todo")).to_contain_text("签名密钥已添加")
+    expect(own.locator("#todo")).not_to_contain_text("签名密钥已添加")
 
 
 def test_without_scripts_there_is_a_link_that_loads_the_page_anew(site, visit, chromium):
